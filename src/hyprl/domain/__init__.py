@@ -1,0 +1,1 @@
+"""Frozen values that every room speaks: bars, directions, reasons, decisions. Imports nothing of HyprL but errors."""
