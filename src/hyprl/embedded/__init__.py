@@ -1,0 +1,1 @@
+"""Files that ship inside the wheel: default config, synthetic bars, session table."""
