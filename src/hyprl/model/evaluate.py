@@ -1,8 +1,9 @@
 """Probability from features: the arithmetic that both engines share, to the last bit.
 
-Plain functions that give the same bits interpreted (on lists of float) and compiled by numba (on float64
-arrays): additions, multiplications and divisions in the order of the source, no libm, no BLAS, no reduction of a
-library. Features are finite (a bar in warm-up is never evaluated); columns after the model's own are ignored.
+Plain functions that give the same bits interpreted (on lists of float) and compiled by numba (on
+float64 arrays): additions, multiplications and divisions in the order of the source; no libm, no BLAS,
+no reduction of a library. Features are finite (a bar in warm-up is never evaluated); columns after the
+model's own are ignored.
 
 `weights` is one flat float64 sequence. All kinds begin alike::
 
@@ -11,10 +12,11 @@ library. Features are finite (a bar in warm-up is never evaluated); columns afte
     2 calibration start  index of the calibration block
     3 base               intercept, or XGBoost's base margin
 
-Logistic continues with n means, n inverse scales, n coefficients. Trees continue with the tree count, the index of
-each tree's root, then three slots a node: (column, boundary, index of the left child; the right child follows
-it at once), or for a leaf (-1, value, 0). The calibration block is `a, b` (Platt: sigmoid(a * margin + b)) or
-`m, m margins, m probabilities` (isotonic: linear between knots, clipped outside).
+Logistic continues with n means, n inverse scales, n coefficients. Trees continue with the tree count,
+the index of each tree's root, then three slots a node: (column, boundary, index of the left child; the
+right child follows it at once), or for a leaf (-1, value, 0). The calibration block is `a, b` (Platt:
+sigmoid(a * margin + b)) or `m, m margins, m probabilities` (isotonic: linear between knots, clipped
+outside).
 
 exp reduces its range by ln 2 split in two (Cody and Waite, 1980) and sums the Taylor series to degree 13.
 """
@@ -75,9 +77,9 @@ def logistic_margin(weights: Vector, features: Vector) -> float:
 def trees_margin(weights: Vector, features: Vector) -> float:
     """Return XGBoost's margin: float32 leaves added to the base tree by tree, each sum rounded to float32.
 
-    XGBoost rounds a feature to float32 and goes left where it is below the float32 threshold. `boundary` is the
-    float64 for which `feature < boundary` says the same of the unrounded feature (see `model.trees`). A sum of
-    two float32 in float64, rounded to float32, is their float32 sum (Figueroa, 1995).
+    XGBoost rounds a feature to float32 and goes left where it is below the float32 threshold. `boundary` is
+    the float64 for which `feature < boundary` says the same of the unrounded feature (see `model.trees`). A sum
+    of two float32 in float64, rounded to float32, is their float32 sum (Figueroa, 1995).
     """
     total = float(weights[3])
     first_root = HEADER + 1
@@ -125,7 +127,7 @@ def interpolate(weights: Vector, start: int, margin: float) -> float:
 
 
 def sigmoid(x: float) -> float:
-    """Return 1 / (1 + e^-x) for any float: within [0, 1], 0.5 at 0, 0 and 1 at the infinities, NaN for NaN."""
+    """Return 1 / (1 + e^-x) for any float: in [0, 1], 0.5 at 0, 0 and 1 at the infinities, NaN for NaN."""
     if x != x:
         return x
     if x > 0.0:
