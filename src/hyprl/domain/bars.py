@@ -43,6 +43,14 @@ class Bar(NamedTuple):
     volume: float
 
 
+def is_usable(bar: Bar) -> bool:
+    """Tell whether a bar can enter the feature states: finite, prices above 0, volume not negative."""
+    spread = bar.open - bar.open + bar.high - bar.high + bar.low - bar.low + bar.close - bar.close
+    if spread + bar.volume - bar.volume != 0.0:
+        return False
+    return bar.open > 0.0 and bar.high > 0.0 and bar.low > 0.0 and bar.close > 0.0 and bar.volume >= 0.0
+
+
 class ClosedBar(NamedTuple):
     """One closed bar with its identity, as a bar source hands it to an engine."""
 

@@ -1,0 +1,213 @@
+"""The batch driver: the live engine's own steps in one loop over history.
+
+Kernel code, meant to be compiled; run by the interpreter it gives the same bits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from hyprl.domain.bars import Bar, Float64Array, Int64Array
+from hyprl.domain.decisions import EMIT, EXIT_NONE
+from hyprl.kernel.account import (
+    BAR_COUNT,
+    ENTRY_BAR,
+    ENTRY_PRICE,
+    EQUITY,
+    EXIT_KIND,
+    EXIT_PNL,
+    EXIT_PRICE,
+    EXIT_SIDE,
+    EXIT_SIZE,
+    SIDE,
+    Account,
+    ExecutionParameters,
+    advance_account,
+    flatten,
+    place_entry,
+)
+from hyprl.kernel.step import Columns, context_of, decide_bar, observe
+from hyprl.risk.calculators import stop_distance
+from hyprl.strategy.decide import StrategyParameters
+
+# Columns of a recorded row after the features.
+ROW_FIELDS = (
+    "probability_up",
+    "direction",
+    "reason",
+    "trend_ok",
+    "sentiment_ok",
+    "expected_pnl",
+    "position_size",
+    "risk_amount",
+    "sizing_equity",
+    "equity",
+    "sentiment_score",
+    "headlines",
+)
+TRADE_FIELDS = ("entry_bar", "exit_bar", "side", "size", "entry_price", "exit_price", "pnl", "exit_kind")
+
+
+class BarColumns(NamedTuple):
+    """A BarSeries as the kernel takes it."""
+
+    close_utc_us: Int64Array
+    session: Int64Array
+    flaws: Int64Array
+    open: Float64Array
+    high: Float64Array
+    low: Float64Array
+    close: Float64Array
+    volume: Float64Array
+
+
+class Inputs(NamedTuple):
+    """What is not bars: model weights, injected equity (empty: simulated), headlines (empty: no source)."""
+
+    weights: Float64Array
+    injected_equity: Float64Array
+    published_utc_us: Int64Array
+    scores: Float64Array
+    max_age_us: int
+
+
+class Parameters(NamedTuple):
+    """Every constant of a run."""
+
+    strategy: StrategyParameters
+    execution: ExecutionParameters
+    columns: Columns
+
+
+class Outputs(NamedTuple):
+    """Where the run writes: each has one row per bar from `start` on, or none if it was not asked for."""
+
+    equity: Float64Array
+    rows: Float64Array
+
+
+def bar_at(bars: BarColumns, index: int) -> Bar:
+    """Return one row as plain floats."""
+    return Bar(
+        float(bars.open[index]),
+        float(bars.high[index]),
+        float(bars.low[index]),
+        float(bars.close[index]),
+        float(bars.volume[index]),
+    )
+
+
+def advance_headlines(published_utc_us: Sequence[int], cursor: int, close_utc_us: int) -> int:
+    """Return how many headlines were published at or before the bar's close."""
+    while cursor < len(published_utc_us) and published_utc_us[cursor] <= close_utc_us:
+        cursor += 1
+    return cursor
+
+
+def score_of(
+    published_utc_us: Sequence[int], scores: Sequence[float], cursor: int, close_utc_us: int, max_age_us: int
+) -> float:
+    """Return the latest published score, NaN if there is none or it is older than `max_age_us`."""
+    if cursor == 0 or close_utc_us - published_utc_us[cursor - 1] > max_age_us:
+        return math.nan
+    return float(scores[cursor - 1])
+
+
+def run_features(bars: BarColumns, states: object, frame: Float64Array) -> None:
+    """Write every feature of every bar; rows of bars before the window is full hold NaN."""
+    for index in range(len(bars.close)):
+        observe(states, bar_at(bars, index), frame[index])
+
+
+def with_trade(trades: Float64Array, count: int, account: Account) -> Float64Array:
+    """Store the trade that the account just closed, growing the table when it is full."""
+    if count == len(trades):
+        larger = np.empty((2 * count, 8))
+        larger[:count] = trades
+        trades = larger
+    row = trades[count]
+    row[0] = account[ENTRY_BAR] - 1.0
+    row[1] = account[BAR_COUNT] - 1.0
+    row[2] = account[EXIT_SIDE]
+    row[3] = account[EXIT_SIZE]
+    row[4] = account[ENTRY_PRICE]
+    row[5] = account[EXIT_PRICE]
+    row[6] = account[EXIT_PNL]
+    row[7] = account[EXIT_KIND]
+    return trades
+
+
+def run_backtest(
+    bars: BarColumns,
+    start: int,
+    states: object,
+    account: Account,
+    inputs: Inputs,
+    parameters: Parameters,
+    outputs: Outputs,
+    features: Float64Array,
+) -> tuple[Float64Array, int]:
+    """Warm up on bars before `start`, trade from there, flatten at the end; return trades and bars in position.
+
+    `features` is scratch for one row. Trades are rows of TRADE_FIELDS with bars counted from `start`.
+    """
+    strategy = parameters.strategy
+    width = len(features)
+    trades = np.empty((64, 8))
+    trade_count = 0
+    exposed = 0
+    cursor = 0
+    equity_wanted = len(outputs.equity) > 0
+    rows_wanted = len(outputs.rows) > 0
+    injected = len(inputs.injected_equity) > 0
+    for index in range(len(bars.close)):
+        bar = bar_at(bars, index)
+        ready = observe(states, bar, features)
+        if index < start:
+            continue
+        place = index - start
+        advance_account(account, bar, bars.session[index], parameters.execution)
+        if account[EXIT_KIND] != EXIT_NONE:
+            trades = with_trade(trades, trade_count, account)
+            trade_count += 1
+        if account[SIDE] != 0.0:
+            exposed += 1
+        cursor = advance_headlines(inputs.published_utc_us, cursor, bars.close_utc_us[index])
+        score = score_of(
+            inputs.published_utc_us, inputs.scores, cursor, bars.close_utc_us[index], inputs.max_age_us
+        )
+        equity = inputs.injected_equity[place] if injected else account[EQUITY]
+        context = context_of(
+            account, bar, bars.flaws[index], features, ready, parameters.columns, equity, score
+        )
+        decision = decide_bar(features, inputs.weights, context, strategy)
+        if decision.reason == EMIT:
+            distance = stop_distance(context.atr, strategy.atr_multiplier)
+            place_entry(account, decision.direction, decision.position_size, distance)
+        if equity_wanted:
+            outputs.equity[place] = account[EQUITY]
+        if rows_wanted:
+            row = outputs.rows[place]
+            row[:width] = features
+            row[width] = decision.probability_up
+            row[width + 1] = decision.direction
+            row[width + 2] = decision.reason
+            row[width + 3] = decision.trend_ok
+            row[width + 4] = decision.sentiment_ok
+            row[width + 5] = decision.expected_pnl
+            row[width + 6] = decision.position_size
+            row[width + 7] = decision.risk_amount
+            row[width + 8] = equity
+            row[width + 9] = account[EQUITY]
+            row[width + 10] = score
+            row[width + 11] = cursor
+    if len(bars.close) > start:
+        flatten(account, float(bars.close[len(bars.close) - 1]), parameters.execution)
+        if account[EXIT_KIND] != EXIT_NONE:
+            trades = with_trade(trades, trade_count, account)
+            trade_count += 1
+    return trades[:trade_count], exposed

@@ -1,0 +1,92 @@
+"""One closed bar to one decision: features, probability, context, decision.
+
+Kernel code. `features_step` and `probability_step` are placeholders which the linker (hyprl.jit) binds to the
+generated feature step and to the model kind's evaluation; everything else is written here once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import MutableSequence, Sequence
+from typing import NamedTuple
+
+from hyprl.domain.bars import PRICE_FLAWS, Bar, is_usable
+from hyprl.domain.decisions import NO_DIRECTION
+from hyprl.kernel.account import (
+    BAR_COUNT,
+    EQUITY,
+    LAST_ENTRY_BAR,
+    SESSION_START_EQUITY,
+    SIDE,
+    SIZE,
+    TRADES_TODAY,
+    Account,
+)
+from hyprl.strategy.decide import BarContext, Decision, StrategyParameters, decide
+
+
+class Columns(NamedTuple):
+    """Where the strategy's own inputs stand among the feature columns."""
+
+    atr: int
+    trend: int
+    regime: int
+
+
+def features_step(states: object, bar: Bar, out: MutableSequence[float]) -> None:
+    """Advance every feature by one bar (bound by the linker)."""
+    raise NotImplementedError
+
+
+def probability_step(weights: Sequence[float], features: Sequence[float]) -> float:
+    """Return P(up) for finite features (bound by the linker)."""
+    raise NotImplementedError
+
+
+def observe(states: object, bar: Bar, out: MutableSequence[float]) -> bool:
+    """Advance the features by one bar and tell whether every column is a number.
+
+    An unusable bar (kept by policy) leaves the states alone; its columns are NaN.
+    """
+    if not is_usable(bar):
+        for index in range(len(out)):
+            out[index] = math.nan
+        return False
+    features_step(states, bar, out)
+    total = 0.0
+    for index in range(len(out)):
+        total += out[index] - out[index]
+    return total == 0.0
+
+
+def context_of(
+    account: Account, bar: Bar, flaws: int, features: Sequence[float], ready: bool, columns: Columns,
+    equity: float, score: float,
+) -> BarContext:  # fmt: skip
+    """Gather what the decision may read; `equity` is what sizing uses."""
+    return BarContext(
+        ready,
+        (flaws & PRICE_FLAWS) == 0 and is_usable(bar),
+        account[SIDE] != NO_DIRECTION,
+        bar.close,
+        features[columns.atr],
+        features[columns.trend],
+        features[columns.regime],
+        score,
+        equity,
+        account[EQUITY],
+        account[SESSION_START_EQUITY],
+        account[SIZE] * bar.close,
+        account[TRADES_TODAY],
+        account[BAR_COUNT] - account[LAST_ENTRY_BAR],
+    )
+
+
+def decide_bar(
+    features: Sequence[float], weights: Sequence[float], context: BarContext, parameters: StrategyParameters
+) -> Decision:
+    """Return probability and decision; the probability is NaN where the features are not ready."""
+    probability_up = math.nan
+    if context.features_ready:
+        probability_up = probability_step(weights, features)
+    return decide(probability_up, context, parameters)
