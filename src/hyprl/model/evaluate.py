@@ -78,8 +78,8 @@ def trees_margin(weights: Vector, features: Vector) -> float:
     """Return XGBoost's margin: float32 leaves added to the base tree by tree, each sum rounded to float32.
 
     XGBoost rounds a feature to float32 and goes left where it is below the float32 threshold. `boundary` is
-    the float64 for which `feature < boundary` says the same of the unrounded feature (see `model.trees`). A sum
-    of two float32 in float64, rounded to float32, is their float32 sum (Figueroa, 1995).
+    the float64 for which `feature < boundary` says the same of the unrounded feature (see `model.trees`).
+    A sum of two float32 in float64, rounded to float32, is their float32 sum (Figueroa, 1995).
     """
     total = float(weights[3])
     first_root = HEADER + 1
