@@ -13,7 +13,7 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class RiskInputs:
-    """What sizing read: equity in account currency, ATR and price in quote currency, dimensionless multiples."""
+    """What sizing read: equity in account currency, ATR and price in quote currency; the rest are ratios."""
 
     equity: float
     atr: float
@@ -25,7 +25,7 @@ class RiskInputs:
 
 @dataclass(frozen=True, slots=True)
 class SignalTrace:
-    """One bar's decision as one engine took it. `timestamp_utc_us` is the bar's open in µs since the epoch, UTC."""
+    """One bar's decision as one engine took it. `timestamp_utc_us` is the bar's open, µs, UTC."""
 
     run_id: str
     source: str  # backtest | replay | live
