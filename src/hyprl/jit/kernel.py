@@ -24,6 +24,8 @@ from hyprl.kernel import account, batch, step
 INTERPRETED = "interpreted"
 COMPILED = "compiled"
 Announce = Callable[[str], None]
+# IEEE division (a zero divisor gives inf or NaN, which no gate lets through); never fastmath.
+OPTIONS = {"error_model": "numpy", "forceinline": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def link_kernel(
         step.observe, step.decide_bar, step.context_of, account.advance_account, account.place_entry,
         account.flatten, account.open_account, batch.run_features, batch.run_backtest,
     ]  # fmt: skip
-    wrap = _compiler(cache, source_hash(entry_points, bindings, plan.source()), announce) if compiled else None
+    wrap = _compiler(cache, source_hash(entry_points, bindings, plan.source(), repr(OPTIONS)), announce) if compiled else None
     linker = Linker(bindings, wrap)
     return Kernel(plan, compiled, *[linker.link(function) for function in entry_points])
 
@@ -132,11 +134,11 @@ def _compiler(cache: Path | None, digest: str, announce: Announce) -> Callable[[
 
     def wrap(function: Function) -> Function:
         if numba_cache is None:
-            return numba.njit(error_model="python")(function)  # type: ignore[no-any-return]
+            return numba.njit(**OPTIONS)(function)  # type: ignore[no-any-return]
         before = numba.config.CACHE_DIR
         numba.config.CACHE_DIR = str(numba_cache)
         try:
-            return numba.njit(error_model="python", cache=True)(function)  # type: ignore[no-any-return]
+            return numba.njit(cache=True, **OPTIONS)(function)  # type: ignore[no-any-return]
         finally:
             numba.config.CACHE_DIR = before
 
