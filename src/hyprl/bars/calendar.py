@@ -2,7 +2,7 @@
 
 The sessions come from a table frozen from exchange_calendars by `scripts/freeze_calendar.py`; importing that
 library would cost seconds. A session is cut into hours from its own open; the last bar ends at its close, so
-a normal day has 7 bars (the last of 30 minutes) and a 13:00 half day has 4. The table is in UTC: DST is in it.
+a normal day has 7 bars (the last of 30 minutes) and a 13:00 half day has 4. The table is UTC: DST is in it.
 """
 
 from __future__ import annotations
@@ -118,13 +118,13 @@ def table_span() -> tuple[int, int]:
     return int(first), int(last)
 
 
-def require_known(day: int) -> None:
-    """Raise CalendarError when the day (days since 1970-01-01) lies outside the table."""
+def require_known(day: int, where: str = "XNYS calendar") -> None:
+    """Raise CalendarError naming `where` when the day (days since 1970-01-01) lies outside the table."""
     first, last = table_span()
     if not first <= day <= last:
         raise CalendarError(
             f"{_shown(day)} lies outside the session table ({day_of(first)} to {day_of(last)})",
-            where="XNYS calendar",
+            where=where,
             remedy="Use dates inside it, or install a newer hyprl (its table comes from exchange_calendars).",
             day=day,
         )

@@ -1,0 +1,180 @@
+"""From a table to raw bars of one symbol: finds the columns under any usual name and parses them exactly.
+
+A price is parsed to the nearest float64 (as Python's `float` does). An empty cell is NaN, for validation to
+judge; text that is no number is an error here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from hyprl.bars.table import Origin
+from hyprl.bars.timestamps import parse_instants
+from hyprl.domain.bars import PRICE_COLUMNS, Float64Array, Int64Array
+
+TIMESTAMP_NAMES = (
+    *("timestamp", "tsutc", "ts", "timestamputc", "datetime", "datetimeutc", "openutc", "baropenutc"),
+    *(
+        "opentime",
+        "timeutc",
+        "dateutc",
+        "date",
+        "time",
+        "gmttime",
+        "t",
+        "index",
+        "indexlevel0",
+        "unnamed0",
+        "",
+    ),
+)
+SYMBOL_NAMES = ("symbol", "ticker", "sym")
+PRICE_NAMES = {
+    "open": ("open", "o", "openprice"),
+    "high": ("high", "h", "highprice"),
+    "low": ("low", "l", "lowprice"),
+    "close": ("close", "c", "closeprice", "last"),
+    "volume": ("volume", "v", "vol"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RawBars:
+    """Rows of one symbol as they were served, nothing checked. `row` counts the source's data rows from 1."""
+
+    symbol: str
+    source: str
+    row: Int64Array
+    open_utc_us: Int64Array
+    open: Float64Array
+    high: Float64Array
+    low: Float64Array
+    close: Float64Array
+    volume: Float64Array
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def take(self, which: Int64Array) -> RawBars:
+        """Return the rows at these positions, in this order."""
+        columns = {name: getattr(self, name)[which] for name in ("row", "open_utc_us", *PRICE_COLUMNS)}
+        return RawBars(symbol=self.symbol, source=self.source, **columns)
+
+    def with_prices(self, columns: dict[str, Float64Array]) -> RawBars:
+        """Return the same rows with these price or volume columns instead."""
+        kept = {name: getattr(self, name) for name in PRICE_COLUMNS}
+        return RawBars(self.symbol, self.source, self.row, self.open_utc_us, **(kept | columns))
+
+
+def raw_bars(table: pl.DataFrame, symbol: str, zone: str | None, origin: Origin) -> RawBars:
+    """Find and parse the bars of `symbol`; `zone` is for naive timestamps.
+
+    Raises the origin's error for absent or ambiguous columns, an absent symbol, no rows, an unreadable cell.
+    """
+    names = _by_spelling(table, origin)
+    table = table.with_row_index("row number", offset=1)
+    table = table.filter(~pl.all_horizontal(pl.exclude("row number").is_null()))
+    if table.is_empty():
+        origin.fail("has a header but no rows", "Pass a file with bars.")
+    prices = {field: _price_column(names, field, table, origin) for field in PRICE_COLUMNS}
+    times = _timestamps(names, table, origin)
+    chosen = _chosen(names, table, symbol, origin)
+    rows = table["row number"].filter(chosen).cast(pl.Int64).to_numpy()
+    instants = parse_instants(times.filter(chosen), zone, origin, rows)
+    columns = {field: _numbers(column.filter(chosen), rows, origin) for field, column in prices.items()}
+    return RawBars(symbol=symbol, source=origin.name, row=rows, open_utc_us=instants, **columns)
+
+
+def spelling(name: str) -> str:
+    """Return a column name without case, spaces and punctuation, for comparison."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _by_spelling(table: pl.DataFrame, origin: Origin) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for name in table.columns:
+        plain = spelling(re.sub(r"_duplicated_\d+$", "", name))
+        if plain in names and _is_used(plain):
+            origin.fail(f"has two columns named `{plain}`", "Keep one of them.")
+        names.setdefault(plain, name)
+    return names
+
+
+def _is_used(plain: str) -> bool:
+    return plain in TIMESTAMP_NAMES or any(plain in known for known in PRICE_NAMES.values())
+
+
+def _price_column(names: dict[str, str], field: str, table: pl.DataFrame, origin: Origin) -> pl.Series:
+    for candidate in PRICE_NAMES[field]:
+        if candidate in names:
+            return table[names[candidate]].alias(field)
+    return origin.fail(
+        f"has no `{field}` column (found: {_listed(table.columns[1:])})",
+        "Bars need timestamp, open, high, low, close and volume columns.",
+        column=field,
+    )
+
+
+def _timestamps(names: dict[str, str], table: pl.DataFrame, origin: Origin) -> pl.Series:
+    if "date" in names and "time" in names:
+        date, time = table[names["date"]], table[names["time"]]
+        if date.dtype == pl.String and time.dtype == pl.String and date.str.len_chars().max() in (8, 10):
+            return date + " " + time
+    for candidate in TIMESTAMP_NAMES:
+        if candidate in names:
+            return table[names[candidate]]
+    return origin.fail(
+        f"has no timestamp column (found: {_listed(table.columns[1:])})",
+        "Name it timestamp, ts_utc, datetime, date or time.",
+        column="timestamp",
+    )
+
+
+def _chosen(names: dict[str, str], table: pl.DataFrame, symbol: str, origin: Origin) -> pl.Series:
+    column = next((names[name] for name in SYMBOL_NAMES if name in names), None)
+    if column is None:
+        return pl.Series([True]).new_from_index(0, table.height)
+    symbols = table[column].cast(pl.String, strict=False).str.strip_chars()
+    chosen = (symbols == symbol).fill_null(value=False)
+    if not chosen.any():
+        available = sorted(symbols.drop_nulls().unique().to_list())
+        origin.fail(
+            f"has no bars of {symbol} (it has: {_listed(available)})",
+            "Pass --symbol with one of them.",
+            symbol=symbol,
+            available=available,
+        )
+    return chosen
+
+
+def _numbers(column: pl.Series, rows: Int64Array, origin: Origin) -> Float64Array:
+    if column.dtype == pl.String:
+        text = column.str.strip_chars()
+        numbers = text.cast(pl.Float64, strict=False)
+        unread = numbers.is_null() & text.is_not_null() & (text != "")
+    elif column.dtype.is_numeric() or column.dtype == pl.Null:
+        numbers = column.cast(pl.Float64, strict=False)
+        unread = pl.Series([False]).new_from_index(0, len(column))
+    else:
+        origin.fail(
+            f"column `{column.name}` is of type {column.dtype}", "Store prices and volumes as numbers."
+        )
+    if unread.any():
+        index = int(unread.arg_max() or 0)
+        row = int(rows[index])
+        origin.fail(
+            f"row {row}: {column.name} is `{str(column[index])[:40]}`, which is not a number",
+            "Mend the row; numbers are written as 1234.5 without thousands separators.",
+            row=row,
+            column=column.name,
+        )
+    return np.ascontiguousarray(numbers.fill_null(float("nan")).to_numpy(), dtype=np.float64)
+
+
+def _listed(names: list[str], most: int = 10) -> str:
+    shown = ", ".join(repr(name)[:30] for name in names[:most])
+    return shown + (f" and {len(names) - most} more" if len(names) > most else "")

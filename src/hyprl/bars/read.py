@@ -1,0 +1,47 @@
+"""Reads a bar file: the one door through which both engines get history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyprl.bars.columns import raw_bars
+from hyprl.bars.findings import ValidationReport
+from hyprl.bars.table import Origin, read_table
+from hyprl.bars.validate import validate
+from hyprl.config import BarsConfig
+from hyprl.domain.bars import BarSeries
+from hyprl.errors import BarFileError
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedBars:
+    """Validated bars and what validation found in them."""
+
+    series: BarSeries
+    report: ValidationReport
+
+
+def read_bars(path: Path, symbol: str, config: BarsConfig, *, timezone: str | None = None) -> LoadedBars:
+    """Read, adjust and validate hourly session bars of one symbol from CSV (also .gz) or Parquet.
+
+    `timezone` is the IANA zone of naive timestamps; aware ones keep their own. Raises BarFileError for a file
+    that cannot be read as bars, BarRuleError for a broken rule whose policy is `refuse`, CalendarError for a
+    bar outside the session table.
+    """
+    loaded = examine_bars(path, symbol, config, timezone=timezone)
+    loaded.report.raise_refusals()
+    if not len(loaded.series):
+        raise BarFileError(
+            f"no bar of {symbol} is left after the policies dropped {loaded.report.bars_read}",
+            where=path.name,
+            remedy="See which rule dropped them: hyprl bars validate.",
+        )
+    return loaded
+
+
+def examine_bars(path: Path, symbol: str, config: BarsConfig, *, timezone: str | None = None) -> LoadedBars:
+    """Read and validate as `read_bars` does, but leave refused rules to the report instead of raising."""
+    origin = Origin(path.name or str(path))
+    series, report = validate(raw_bars(read_table(path, origin), symbol, timezone, origin), config)
+    return LoadedBars(series, report)
