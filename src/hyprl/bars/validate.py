@@ -1,6 +1,6 @@
 """Validates the bars of one symbol against the rules and the calendar, and applies the configured policies.
 
-The order is that in which a live feed is judged, so that `bars.gate` gives the same bars and flags one by one:
+The order is that in which a live feed is judged, so that `bars.gate` gives the same bars and flags singly:
 1. configured splits are applied;
 2. rules of one bar by itself; `drop` removes the bar as if it had never come;
 3. `duplicate`: of bars with one timestamp the first served counts. `drop` and `keep` both use it; `keep` also
