@@ -1,9 +1,9 @@
 """The artifact's outer file: a real pickle that is only data, with exactly one valid spelling.
 
-Anyone's `pickle.load` gives a plain dict `{format, schema_version, sha256, payload}`; `payload` is JSON bytes
-and `sha256` their digest. The few instructions are written here by hand. Reading never trusts them:
-others are refused before anything is unpickled, the unpickler resolves no name, and the file must equal its own
-re-encoding, so every byte counts.
+Anyone's `pickle.load` gives a plain dict `{format, schema_version, sha256, payload}`; `payload` is JSON
+bytes and `sha256` their digest. The few instructions are written here by hand. Reading never trusts
+them: any other is refused before anything is unpickled, the unpickler resolves no name, and the file
+must equal its own re-encoding, so every byte counts.
 """
 
 from __future__ import annotations
