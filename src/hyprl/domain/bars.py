@@ -98,7 +98,9 @@ class BarSeries:
         """Return one row as Python numbers."""
         values = Bar(*(float(getattr(self, name)[index]) for name in PRICE_COLUMNS))
         opened, closed = int(self.open_utc_us[index]), int(self.close_utc_us[index])
-        return ClosedBar(self.symbol, opened, closed, int(self.session[index]), int(self.flaws[index]), values)
+        return ClosedBar(
+            self.symbol, opened, closed, int(self.session[index]), int(self.flaws[index]), values
+        )
 
     def sha256(self) -> str:
         """Hash symbol, open times and the float64 bits of every price and volume."""

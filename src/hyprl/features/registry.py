@@ -182,7 +182,9 @@ def preset_columns(name: str) -> tuple[str, ...]:
     """Return a preset's columns in order. Raises FeatureError for an unknown one."""
     if name not in _presets:
         raise FeatureError(
-            f"unknown preset `{name}`", where="features.preset", remedy=f"Known: {', '.join(sorted(_presets))}."
+            f"unknown preset `{name}`",
+            where="features.preset",
+            remedy=f"Known: {', '.join(sorted(_presets))}.",
         )
     return _presets[name]
 

@@ -12,10 +12,11 @@ import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from hyprl.domain.bars import Bar
+from hyprl.domain.bars import BarSeries, Float64Array
 from hyprl.features.plan import FeaturePlan
 from hyprl.files import atomic_write_text
 from hyprl.jit.link import Function, Linker, source_hash
@@ -25,7 +26,7 @@ INTERPRETED = "interpreted"
 COMPILED = "compiled"
 Announce = Callable[[str], None]
 # IEEE division (a zero divisor gives inf or NaN, which no gate lets through); never fastmath.
-OPTIONS = {"error_model": "numpy", "forceinline": True}
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Kernel:
     place_entry: Function
     flatten: Function
     open_account: Function
+    advance_headlines: Function
+    score_of: Function
     run_features: Function
     run_backtest: Function
 
@@ -51,11 +54,17 @@ class Kernel:
             return tuple(np.zeros(size) for size in sizes)
         return tuple([0.0] * size for size in sizes)
 
-    def new_row(self) -> Sequence[float]:
+    def new_row(self) -> Any:
         """Return room for one row of features."""
         return self.vector([0.0] * len(self.plan.columns))
 
-    def vector(self, values: Sequence[float]) -> Sequence[float]:
+    def feature_frame(self, series: BarSeries) -> Float64Array:
+        """Return every feature of every bar, float64 (bars, columns), started cold."""
+        frame = np.empty((len(series), len(self.plan.columns)))
+        self.run_features(batch.bar_columns(series), self.new_states(), frame)
+        return frame
+
+    def vector(self, values: Sequence[float]) -> Any:
         """Return values as this kernel reads them."""
         if self.compiled:
             return np.array(values, dtype=np.float64)
@@ -84,11 +93,16 @@ def link_kernel(
         **{f"step_{index}": node.step for index, node in enumerate(plan.nodes)},
     }
     compiled = mode == COMPILED and default_mode() == COMPILED
-    entry_points = [
+    entry_points: list[Function] = [
         step.observe, step.decide_bar, step.context_of, account.advance_account, account.place_entry,
-        account.flatten, account.open_account, batch.run_features, batch.run_backtest,
+        account.flatten, account.open_account, batch.advance_headlines, batch.score_of,
+        batch.run_features, batch.run_backtest,
     ]  # fmt: skip
-    wrap = _compiler(cache, source_hash(entry_points, bindings, plan.source(), repr(OPTIONS)), announce) if compiled else None
+    wrap = (
+        _compiler(cache, source_hash(entry_points, bindings, plan.source(), repr(OPTIONS)), announce)
+        if compiled
+        else None
+    )
     linker = Linker(bindings, wrap)
     return Kernel(plan, compiled, *[linker.link(function) for function in entry_points])
 
@@ -126,6 +140,8 @@ def _generated(plan: FeaturePlan, cache: Path | None) -> Function:
 def _compiler(cache: Path | None, digest: str, announce: Announce) -> Callable[[Function], Function]:
     import numba
 
+    settings: Any = numba.config
+
     numba_cache = cache / "compiled" / f"{numba.__version__}-{digest[:24]}" if cache is not None else None
     if numba_cache is None:
         announce("compiling the kernel; no cache directory is writable, so this is repeated at every start")
@@ -134,15 +150,17 @@ def _compiler(cache: Path | None, digest: str, announce: Announce) -> Callable[[
 
     def wrap(function: Function) -> Function:
         if numba_cache is None:
-            return numba.njit(**OPTIONS)(function)  # type: ignore[no-any-return]
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(numba_cache)
+            compiled: Function = numba.njit(**OPTIONS)(function)
+            return compiled
+        before = settings.CACHE_DIR
+        settings.CACHE_DIR = str(numba_cache)
         try:
-            return numba.njit(cache=True, **OPTIONS)(function)  # type: ignore[no-any-return]
+            cached: Function = numba.njit(cache=True, **OPTIONS)(function)
+            return cached
         finally:
-            numba.config.CACHE_DIR = before
+            settings.CACHE_DIR = before
 
     return wrap
 
 
-__all__ = ["COMPILED", "INTERPRETED", "Bar", "Kernel", "default_mode", "link_kernel"]
+__all__ = ["COMPILED", "INTERPRETED", "Kernel", "default_mode", "link_kernel"]

@@ -10,6 +10,34 @@ from __future__ import annotations
 from collections.abc import MutableSequence
 from typing import NamedTuple
 
+from hyprl.domain.account import (
+    ACCOUNT_SIZE,
+    BAR_COUNT,
+    BEST_PRICE,
+    CASH,
+    ENTRY_BAR,
+    ENTRY_COST,
+    ENTRY_PRICE,
+    EQUITY,
+    EXIT_KIND,
+    EXIT_PNL,
+    EXIT_PRICE,
+    EXIT_SIDE,
+    EXIT_SIZE,
+    LAST_ENTRY_BAR,
+    PENDING_SIDE,
+    PENDING_SIZE,
+    PENDING_STOP,
+    RISK_DISTANCE,
+    SESSION,
+    SESSION_START_EQUITY,
+    SIDE,
+    SIZE,
+    STOP,
+    STOP_TRAILED,
+    TARGET,
+    TRADES_TODAY,
+)
 from hyprl.domain.bars import Bar, is_usable
 from hyprl.domain.decisions import (
     EXIT_END,
@@ -21,33 +49,6 @@ from hyprl.domain.decisions import (
 )
 
 Account = MutableSequence[float]
-
-CASH = 0
-EQUITY = 1
-SIDE = 2
-SIZE = 3
-ENTRY_PRICE = 4
-ENTRY_BAR = 5
-STOP = 6
-TARGET = 7
-RISK_DISTANCE = 8
-BEST_PRICE = 9
-STOP_TRAILED = 10
-PENDING_SIDE = 11
-PENDING_SIZE = 12
-PENDING_STOP = 13
-SESSION = 14
-SESSION_START_EQUITY = 15
-TRADES_TODAY = 16
-BAR_COUNT = 17
-LAST_ENTRY_BAR = 18
-EXIT_KIND = 19
-EXIT_PRICE = 20
-EXIT_SIDE = 21
-EXIT_SIZE = 22
-EXIT_PNL = 23
-ENTRY_COST = 24
-ACCOUNT_SIZE = 25
 
 NEVER = -1e18
 

@@ -11,9 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyprl.domain.bars import Bar, Float64Array, Int64Array
-from hyprl.domain.decisions import EMIT, EXIT_NONE
-from hyprl.kernel.account import (
+from hyprl.domain.account import (
     BAR_COUNT,
     ENTRY_BAR,
     ENTRY_PRICE,
@@ -24,12 +22,10 @@ from hyprl.kernel.account import (
     EXIT_SIDE,
     EXIT_SIZE,
     SIDE,
-    Account,
-    ExecutionParameters,
-    advance_account,
-    flatten,
-    place_entry,
 )
+from hyprl.domain.bars import Bar, BarSeries, Float64Array, Int64Array, is_usable
+from hyprl.domain.decisions import EMIT, EXIT_NONE
+from hyprl.kernel.account import Account, ExecutionParameters, advance_account, flatten, place_entry
 from hyprl.kernel.step import Columns, context_of, decide_bar, observe
 from hyprl.risk.calculators import stop_distance
 from hyprl.strategy.decide import StrategyParameters
@@ -90,6 +86,20 @@ class Outputs(NamedTuple):
     rows: Float64Array
 
 
+def bar_columns(series: BarSeries) -> BarColumns:
+    """Return a series as the kernel takes it, without copying."""
+    return BarColumns(
+        series.close_utc_us,
+        series.session,
+        series.flaws,
+        series.open,
+        series.high,
+        series.low,
+        series.close,
+        series.volume,
+    )
+
+
 def bar_at(bars: BarColumns, index: int) -> Bar:
     """Return one row as plain floats."""
     return Bar(
@@ -141,7 +151,7 @@ def with_trade(trades: Float64Array, count: int, account: Account) -> Float64Arr
     return trades
 
 
-def run_backtest(
+def run_backtest(  # noqa: C901  one loop, so that compiled code keeps a bar in registers
     bars: BarColumns,
     start: int,
     states: object,
@@ -161,6 +171,7 @@ def run_backtest(
     trade_count = 0
     exposed = 0
     cursor = 0
+    last_close = 0.0
     equity_wanted = len(outputs.equity) > 0
     rows_wanted = len(outputs.rows) > 0
     injected = len(inputs.injected_equity) > 0
@@ -176,6 +187,8 @@ def run_backtest(
             trade_count += 1
         if account[SIDE] != 0.0:
             exposed += 1
+        if is_usable(bar):
+            last_close = bar.close
         cursor = advance_headlines(inputs.published_utc_us, cursor, bars.close_utc_us[index])
         score = score_of(
             inputs.published_utc_us, inputs.scores, cursor, bars.close_utc_us[index], inputs.max_age_us
@@ -206,7 +219,7 @@ def run_backtest(
             row[width + 10] = score
             row[width + 11] = cursor
     if len(bars.close) > start:
-        flatten(account, float(bars.close[len(bars.close) - 1]), parameters.execution)
+        flatten(account, last_close, parameters.execution)
         if account[EXIT_KIND] != EXIT_NONE:
             trades = with_trade(trades, trade_count, account)
             trade_count += 1

@@ -10,9 +10,7 @@ import math
 from collections.abc import MutableSequence, Sequence
 from typing import NamedTuple
 
-from hyprl.domain.bars import PRICE_FLAWS, Bar, is_usable
-from hyprl.domain.decisions import NO_DIRECTION
-from hyprl.kernel.account import (
+from hyprl.domain.account import (
     BAR_COUNT,
     EQUITY,
     LAST_ENTRY_BAR,
@@ -20,8 +18,10 @@ from hyprl.kernel.account import (
     SIDE,
     SIZE,
     TRADES_TODAY,
-    Account,
 )
+from hyprl.domain.bars import PRICE_FLAWS, Bar, is_usable
+from hyprl.domain.decisions import NO_DIRECTION
+from hyprl.kernel.account import Account
 from hyprl.strategy.decide import BarContext, Decision, StrategyParameters, decide
 
 

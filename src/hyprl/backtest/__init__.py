@@ -1,0 +1,1 @@
+"""The backtest: drives the kernel over history and keeps the ledger."""

@@ -1,0 +1,92 @@
+"""Run the compiled kernel over a window of bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hyprl.domain.account import ACCOUNT_SIZE, EQUITY
+from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.domain.trades import RunWindow, Trade
+from hyprl.kernel.batch import ROW_FIELDS, Inputs, Outputs, Parameters, bar_columns
+from hyprl.trace.compose import DecidedBar, RunFacts, compose_trace
+from hyprl.trace.record import SignalTrace
+
+NO_FLOATS: Float64Array = np.zeros(0)
+NO_TIMES: Int64Array = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class RunInputs:
+    """What a run reads beside bars. Empty arrays: simulated equity, no headlines.
+
+    `injected_equity` has one value per decided bar, in account currency; headlines are sorted by time.
+    """
+
+    weights: tuple[float, ...]
+    parameters: Parameters
+    initial_equity: float
+    injected_equity: Float64Array = NO_FLOATS
+    published_utc_us: Int64Array = NO_TIMES
+    scores: Float64Array = NO_FLOATS
+    max_age_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestRun:
+    """What the kernel did: trades, equity at each decided bar's close, and rows if they were recorded."""
+
+    window: RunWindow
+    trades: tuple[Trade, ...]
+    equity: Float64Array
+    final_equity: float
+    exposed_bars: int
+    rows: Float64Array
+    width: int
+
+    def records(self, facts: RunFacts) -> Iterator[SignalTrace]:
+        """Yield one trace record per decided bar. Needs a run with `record=True`."""
+        bars = self.window.evaluated
+        for index, row in enumerate(self.rows.tolist()):
+            decided = DecidedBar(*row[self.width :])
+            yield compose_trace(facts, bars.bar(index), row[: self.width], decided)
+
+
+def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: bool = False) -> BacktestRun:
+    """Warm up on the bars before the window, decide and fill those in it, flatten at its end.
+
+    `kernel` is a linked kernel (hyprl.jit). With `record` every feature and decision is kept (about 250 bytes a bar).
+    """
+    width = len(kernel.plan.columns)
+    rows = np.empty((window.length if record else 0, width + len(ROW_FIELDS)))
+    equity = np.empty(window.length)
+    account = np.zeros(ACCOUNT_SIZE)
+    kernel.open_account(account, inputs.initial_equity)
+    trades, exposed = kernel.run_backtest(
+        bar_columns(window.series),
+        window.start,
+        kernel.new_states(),
+        account,
+        Inputs(
+            np.array(inputs.weights),
+            inputs.injected_equity,
+            inputs.published_utc_us,
+            inputs.scores,
+            inputs.max_age_us,
+        ),
+        inputs.parameters,
+        Outputs(equity, rows),
+        np.zeros(width),
+    )
+    final = float(account[EQUITY])
+    return BacktestRun(window, _trades(trades), equity, final, int(exposed), rows, width)
+
+
+def _trades(table: Float64Array) -> tuple[Trade, ...]:
+    return tuple(
+        Trade(int(row[0]), int(row[1]), int(row[2]), row[3], row[4], row[5], row[6], int(row[7]))
+        for row in table.tolist()
+    )

@@ -1,0 +1,1 @@
+"""Brokers: one port, one implementation per venue."""

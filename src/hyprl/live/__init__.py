@@ -1,0 +1,1 @@
+"""The live engine: clock, source, state and the loop that decides bars as they close."""

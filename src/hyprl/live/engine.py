@@ -1,0 +1,134 @@
+"""The live engine: a closed bar in, a trace record out, the state saved before the next bar.
+
+It knows nothing of where bars come from, of who fills the orders, or of the time: replay and live trading differ in
+the parts that are handed to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from hyprl.broker.port import Broker
+from hyprl.domain.account import EQUITY
+from hyprl.domain.bars import ClosedBar, is_usable
+from hyprl.domain.decisions import EMIT
+from hyprl.domain.trades import Trade
+from hyprl.errors import DataError
+from hyprl.features.stores import FeatureStore
+from hyprl.live.headlines import HeadlineFeed
+from hyprl.risk.calculators import stop_distance
+from hyprl.strategy.engine import StrategyEngine
+from hyprl.trace.compose import DecidedBar, RunFacts, compose_trace
+from hyprl.trace.record import SignalTrace
+
+
+class TraceSink(Protocol):
+    """Where records go."""
+
+    def write(self, record: SignalTrace) -> None:
+        """Keep one record."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the run is: what a saved state holds beside the parts' own states."""
+
+    bars_decided: int = 0
+    last_open_utc_us: int = 0
+    last_close: float = 0.0
+    trades: list[Trade] = field(default_factory=list)
+    equity: float = 0.0
+    exposed_bars: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LiveParts:
+    """Everything that a live engine is made of."""
+
+    store: FeatureStore
+    strategy: StrategyEngine
+    broker: Broker
+    headlines: HeadlineFeed
+    facts: RunFacts
+    sink: TraceSink
+    checkpoint: Callable[[Progress], None]
+
+
+class LiveEngine:
+    """Decides closed bars, one by one."""
+
+    __slots__ = ("parts", "progress")
+
+    def __init__(self, parts: LiveParts, progress: Progress | None = None) -> None:
+        self.parts = parts
+        self.progress = progress or Progress()
+
+    def warm_up(self, bars: Iterable[ClosedBar]) -> int:
+        """Feed history to the features without deciding; return how many bars."""
+        count = 0
+        for closed in bars:
+            self._check_order(closed)
+            self.parts.store.push(closed)
+            self.progress.last_open_utc_us = closed.open_utc_us
+            count += 1
+        return count
+
+    def run(self, bars: Iterable[ClosedBar]) -> None:
+        """Decide every bar of a source."""
+        for closed in bars:
+            self.on_bar(closed)
+
+    def on_bar(self, closed: ClosedBar) -> SignalTrace:
+        """Fill, observe, decide, order, record and save, in this order. Raises DataError for time going backwards."""
+        self._check_order(closed)
+        parts, progress = self.parts, self.progress
+        features, ready = parts.store.push(closed)
+        trade = parts.broker.on_bar(closed)
+        score = parts.headlines.score_at(closed.close_utc_us)
+        inputs, decision = parts.strategy.decide_signals_on_bar(
+            closed, features, ready, parts.broker.account, score
+        )
+        context = inputs.context
+        if decision.reason == EMIT:
+            distance = stop_distance(context.atr, parts.strategy.rules.parameters.atr_multiplier)
+            parts.broker.place_entry(decision.direction, decision.position_size, distance)
+        equity = float(parts.broker.account[EQUITY])
+        decided = DecidedBar(*decision, context.equity, equity, score, parts.headlines.cursor)
+        record = compose_trace(parts.facts, closed, _plain(features), decided)
+        parts.sink.write(record)
+        self._advance(closed, trade, equity, context.position_open)
+        parts.checkpoint(progress)
+        return record
+
+    def finish(self) -> None:
+        """End of the source: close what is open at the last close."""
+        trade = self.parts.broker.finish(self.progress.last_close)
+        if trade is not None:
+            self.progress.trades.append(trade)
+
+    def _advance(self, closed: ClosedBar, trade: Trade | None, equity: float, exposed: bool) -> None:
+        progress = self.progress
+        progress.bars_decided += 1
+        progress.last_open_utc_us = closed.open_utc_us
+        if is_usable(closed.bar):
+            progress.last_close = closed.bar.close
+        progress.equity = equity
+        progress.exposed_bars += bool(exposed)
+        if trade is not None:
+            progress.trades.append(trade)
+
+    def _check_order(self, closed: ClosedBar) -> None:
+        if closed.open_utc_us <= self.progress.last_open_utc_us:
+            raise DataError(
+                f"bar {closed.open_utc_us} µs UTC came after bar {self.progress.last_open_utc_us}",
+                where=closed.symbol,
+                remedy="A source must hand out each bar once, in time order.",
+            )
+
+
+def _plain(features: Any) -> list[float]:
+    to_list = getattr(features, "tolist", None)
+    values: list[float] = features if to_list is None else to_list()
+    return values

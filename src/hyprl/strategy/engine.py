@@ -1,0 +1,77 @@
+"""StrategyEngine: the decision as an engine calls it, pure and the same for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hyprl.domain.account import EQUITY
+from hyprl.domain.bars import ClosedBar
+from hyprl.domain.decisions import DIRECTION_NAMES, EMIT, REASON_NAMES
+from hyprl.risk.manager import ParityEquity, RiskManager
+from hyprl.strategy.decide import BarContext, Decision, StrategyParameters
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyInputs:
+    """Everything that a decision reads: the bar's features in plan order, and what is known at its close."""
+
+    features: Sequence[float]
+    context: BarContext
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRules:
+    """The linked kernel functions and constants of one run."""
+
+    decide_bar: Callable[..., Decision]
+    context_of: Callable[..., BarContext]
+    weights: Any
+    parameters: StrategyParameters
+    columns: Any
+
+
+class StrategyEngine:
+    """Decides bars. Holds constants only: the same inputs give the same decision, in any order."""
+
+    __slots__ = ("_risk", "rules")
+
+    def __init__(
+        self, rules: DecisionRules, risk: RiskManager, parity_equity: Mapping[int, float] | None = None
+    ) -> None:
+        self.rules = rules
+        self._risk = risk if parity_equity is None else RiskManager(ParityEquity(parity_equity))
+
+    @property
+    def equity_source(self) -> str:
+        """Return where sizing equity comes from: simulated, parity_equity or account."""
+        return self._risk.equity_source
+
+    def decide(self, inputs: StrategyInputs) -> Decision:
+        """Decide one closed bar; pure and total."""
+        rules = self.rules
+        return rules.decide_bar(inputs.features, rules.weights, inputs.context, rules.parameters)
+
+    def inputs_on_bar(
+        self, closed: ClosedBar, features: Sequence[float], ready: bool, account: Any, score: float
+    ) -> StrategyInputs:
+        """Gather a bar's inputs; sizing equity comes from the risk manager. Raises RiskError without one."""
+        equity = self._risk.sizing_equity(closed.open_utc_us, float(account[EQUITY]))
+        context = self.rules.context_of(
+            account, closed.bar, closed.flaws, features, ready, self.rules.columns, equity, score
+        )
+        return StrategyInputs(features, context)
+
+    def decide_signals_on_bar(
+        self, closed: ClosedBar, features: Sequence[float], ready: bool, account: Any, score: float
+    ) -> tuple[StrategyInputs, Decision]:
+        """Gather the inputs of a bar and decide it. `score` is NaN without a headline."""
+        inputs = self.inputs_on_bar(closed, features, ready, account, score)
+        return inputs, self.decide(inputs)
+
+
+def describe(decision: Decision) -> tuple[str, str, str]:
+    """Return decision (`emit` or `reject`), direction and reason as words."""
+    word = "emit" if decision.reason == EMIT else "reject"
+    return word, DIRECTION_NAMES[int(decision.direction)], REASON_NAMES[int(decision.reason)]
