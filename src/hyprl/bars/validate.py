@@ -85,6 +85,18 @@ def validate(raw: RawBars, config: BarsConfig) -> tuple[BarSeries, ValidationRep
     return _series(rows), _report(rows, splits)
 
 
+def screen(raw: RawBars, on_grid: Mask, config: BarsConfig) -> tuple[RawBars, tuple[RuleFinding, ...]]:
+    """Apply the rules of one bar by itself and of time order only; for bars finer than the session grid.
+
+    Returns the rows that the policies let through in time order, and what was found.
+    """
+    everything, nothing = np.arange(len(raw), dtype=np.int64), np.zeros(len(raw), dtype=np.int64)
+    rows = _Rows(raw, np.where(on_grid, 0, -1), nothing, config, everything, nothing.copy())
+    _judge_each_bar(rows)
+    _judge_order(rows)
+    return raw.take(rows.at), tuple(rows.findings.values())
+
+
 def _placed(raw: RawBars, config: BarsConfig) -> tuple[_Rows, tuple[str, ...]]:
     """Find each bar's slot (-1 off the grid) and session, and adjust for splits."""
     times, grid = raw.open_utc_us, whole_grid()
