@@ -36,11 +36,12 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class CurveBin:
-    """One of ten equally filled bins of the calibration curve."""
+    """One of ten equally filled bins of the calibration curve; the error is that of the share of rises."""
 
     rows: int
     mean_probability: float
     rise_share: float
+    standard_error: float
 
 
 def score(probability: Float64Array, y: Int64Array, base_share: Float64Array, horizon_bars: int) -> Scores:
@@ -75,11 +76,11 @@ def area_under_curve(probability: Float64Array, y: Int64Array) -> float | None:
     return float((mean_rank[place][y == 1].sum() - rises * (rises + 1) / 2.0) / (rises * falls))
 
 
-def calibration_curve(probability: Float64Array, y: Int64Array) -> tuple[CurveBin, ...]:
+def calibration_curve(probability: Float64Array, y: Int64Array, horizon_bars: int) -> tuple[CurveBin, ...]:
     """Return up to ten equally filled bins by rising probability."""
     order = np.argsort(probability, kind="stable")
     parts = [part for part in np.array_split(order, CURVE_BINS) if len(part)]
-    return tuple(CurveBin(len(p), float(probability[p].mean()), float(y[p].mean())) for p in parts)
+    return tuple(_bin(probability[part], y[part], horizon_bars) for part in parts)
 
 
 def quantiles(probability: Float64Array) -> tuple[tuple[float, float], ...]:
@@ -98,3 +99,9 @@ def _standard_error(area: float, y: Int64Array, horizon_bars: int) -> float:
         + (falls - 1.0) * (both_falls - area * area)
     ) / (rises * falls)
     return float(np.sqrt(max(variance, 0.0)))
+
+
+def _bin(probability: Float64Array, y: Int64Array, horizon_bars: int) -> CurveBin:
+    share = float(y.mean())
+    error = float(np.sqrt(share * (1.0 - share) / max(len(y) / horizon_bars, 1.0)))
+    return CurveBin(len(y), float(probability.mean()), share, error)

@@ -109,7 +109,7 @@ def summarise(folds: tuple[Fold, ...], config: ModelConfig) -> WalkForwardReport
         folds=tuple(_fold_report(fold, config) for fold in folds),
         pooled=pooled,
         calibrated=_calibrated_scores(folds, config),
-        curve=scores.calibration_curve(probability, y),
+        curve=scores.calibration_curve(probability, y, config.label_horizon_bars),
         quantiles=scores.quantiles(probability),
     )
 

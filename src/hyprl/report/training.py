@@ -1,0 +1,163 @@
+"""Show what `hyprl train` found out of sample: a table, a sentence, a picture, JSON. Computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hyprl.errors import MissingExtraError, OutputError
+from hyprl.files import atomic_path
+from hyprl.model.scores import Scores
+from hyprl.model.train import TrainingResult
+from hyprl.model.walkforward import WalkForwardReport
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+# Beyond this many standard errors chance alone is a poor explanation.
+NOTEWORTHY_ERRORS = 2.0
+_PICTURE_FORMATS = (".png", ".svg", ".pdf")
+
+
+def folds_table(report: WalkForwardReport, open_utc_us: Sequence[int]) -> Table:
+    """Return the walk-forward as a table: one line per fold, then all of them pooled."""
+    from rich.table import Table
+
+    title = f"Walk-forward, out of sample, {report.gap_bars} bars purged before each fold"
+    table = Table(title=title, title_justify="left")
+    for name in ("fold", "fitted on", "tested", "rows", "log-loss", "(base)", "Brier", "(base)", "AUC"):
+        table.add_column(name, justify="left" if name in ("fold", "tested") else "right", no_wrap=True)
+    for number, fold in enumerate(report.folds, start=1):
+        first, last = (_day(open_utc_us[bar]) for bar in (fold.tested_first_bar, fold.tested_last_bar))
+        table.add_row(str(number), str(fold.fitted_rows), f"{first} … {last}", *_figures(fold.scores))
+    table.add_section()
+    table.add_row("all", "", "", *_figures(report.pooled))
+    if report.calibrated is not None:
+        table.add_row("all", "", "calibrated by earlier folds", *_figures(report.calibrated))
+    return table
+
+
+def verdict(scores: Scores) -> str:
+    """Say in plain words whether the model ranks bars better than a coin and beats a constant probability."""
+    gain = scores.base_log_loss - scores.log_loss
+    if gain > 0:
+        value = f"log-loss {scores.log_loss:.4f} beats the constant base rate's {scores.base_log_loss:.4f}"
+    else:
+        value = (
+            f"log-loss {scores.log_loss:.4f} is no better than the constant base rate's "
+            f"{scores.base_log_loss:.4f}: as a probability, a constant would have served as well"
+        )
+    return f"{_ranking(scores)}; {value}."
+
+
+def describe_quantiles(report: WalkForwardReport) -> str:
+    """Return the out-of-fold probabilities' quantiles on one line, where thresholds would cut."""
+    return "  ".join(f"{level:.0%} {value:.4f}" for level, value in report.quantiles)
+
+
+def as_json(result: TrainingResult, open_utc_us: Sequence[int]) -> dict[str, Any]:
+    """Return everything as plain values; times are bar opens, ISO 8601, UTC; None: no such figure."""
+    model, training = result.model, result.model.training
+    content: dict[str, Any] = {
+        name: getattr(model, name)
+        for name in ("kind", "calibration", "symbol", "preset", "seed", "params_hash", "sha256")
+    }
+    content["feature_names"] = list(model.feature_names)
+    content["library_versions"] = dict(model.library_versions)
+    content["training"] = {
+        "start": training.start,
+        "end": training.end,
+        "rows": training.rows,
+        "bars_sha256": training.bars_sha256,
+        "bars_source": training.bars_source,
+        "largest_check_error": training.largest_check_error,
+    }
+    content["walk_forward"] = asdict(result.report)
+    for fold in content["walk_forward"]["folds"]:
+        for edge in ("fitted_last", "tested_first", "tested_last"):
+            fold[edge] = _stamp(open_utc_us[fold.pop(f"{edge}_bar")]).isoformat()
+    content["verdict"] = verdict(result.report.pooled)
+    return content
+
+
+def require_picture(path: Path) -> None:
+    """Raise MissingExtraError without matplotlib, OutputError for a file type other than PNG, SVG or PDF."""
+    if path.suffix.lower() not in _PICTURE_FORMATS:
+        kinds = ", ".join(_PICTURE_FORMATS)
+        raise OutputError("is no picture type that can be written", where=str(path), remedy=f"Use {kinds}.")
+    try:
+        import_module("matplotlib")
+    except ImportError as error:
+        remedy = "Run: pip install 'hyprl[plot]'"
+        raise MissingExtraError("a picture needs matplotlib", where=str(path), remedy=remedy) from error
+
+
+def write_picture(result: TrainingResult, path: Path) -> None:
+    """Draw the calibration curve and each fold's AUC. Raises as `require_picture`, and OutputError."""
+    require_picture(path)
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10.0, 4.6), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    _draw_curve(left, result.report)
+    _draw_folds(right, result.report)
+    model = result.model
+    title = f"{model.symbol} {model.kind}, {model.preset}: out of sample, to {model.training.end[:10]}"
+    figure.suptitle(title)
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, format=path.suffix[1:].lower(), dpi=120)
+
+
+def _draw_curve(axes: Any, report: WalkForwardReport) -> None:
+    said = [part.mean_probability for part in report.curve]
+    happened = [part.rise_share for part in report.curve]
+    errors = [part.standard_error for part in report.curve]
+    ends = [min(said + happened) - 0.02, max(said + happened) + 0.02]
+    axes.plot(ends, ends, color="0.6", linestyle="--", label="perfect")
+    axes.errorbar(said, happened, yerr=errors, fmt="o", color="C0", capsize=3, label="ten bins, ± 1 s.e.")
+    axes.set(xlabel="predicted probability of a rise", ylabel="share that rose", title="Calibration")
+    axes.legend(loc="best")
+
+
+def _draw_folds(axes: Any, report: WalkForwardReport) -> None:
+    numbers, areas, errors = [], [], []
+    for number, fold in enumerate(report.folds, start=1):
+        if fold.scores.auc is not None:
+            numbers.append(number)
+            areas.append(fold.scores.auc)
+            errors.append(fold.scores.auc_standard_error)
+    axes.axhline(0.5, color="0.6", linestyle="--", label="coin")
+    axes.errorbar(numbers, areas, yerr=errors, fmt="o", color="C1", capsize=3, label="AUC, ± 1 s.e.")
+    axes.set(xlabel="fold", ylabel="AUC", title="Ranking, fold by fold", xticks=numbers)
+    axes.legend(loc="best")
+
+
+def _ranking(scores: Scores) -> str:
+    if scores.auc is None or scores.auc_standard_error is None:
+        return "AUC does not exist: only one outcome was seen"
+    error = scores.auc_standard_error
+    figure = f"AUC {scores.auc:.3f} ± {error:.3f}"
+    if abs(scores.auc - 0.5) <= NOTEWORTHY_ERRORS * error:
+        return f"{figure}: no better than a coin, within two standard errors"
+    if scores.auc < 0.5:
+        return f"{figure}: worse than a coin by more than two standard errors, its ranking is upside down"
+    return f"{figure}: better than a coin by more than two standard errors"
+
+
+def _figures(scores: Scores) -> list[str]:
+    numbers = (scores.log_loss, scores.base_log_loss, scores.brier, scores.base_brier)
+    error = scores.auc_standard_error
+    area = "-" if scores.auc is None or error is None else f"{scores.auc:.3f} ± {error:.3f}"
+    return [str(scores.rows), *(f"{number:.4f}" for number in numbers), area]
+
+
+def _stamp(open_utc_us: int) -> datetime:
+    return datetime.fromtimestamp(int(open_utc_us) / 1e6, tz=UTC)
+
+
+def _day(open_utc_us: int) -> str:
+    return _stamp(open_utc_us).date().isoformat()
