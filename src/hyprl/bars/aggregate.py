@@ -15,6 +15,7 @@ from hyprl.bars.calendar import local_days, require_known, whole_grid
 from hyprl.bars.columns import RawBars, raw_bars
 from hyprl.bars.findings import RuleFinding, ValidationReport, rule_error, shown_utc
 from hyprl.bars.hours import INTERVALS, MINUTE_US, HourAggregator, HourBar
+from hyprl.bars.read import require_bars
 from hyprl.bars.table import Origin, read_table
 from hyprl.bars.validate import screen, validate
 from hyprl.config import BarsConfig
@@ -88,7 +89,7 @@ def aggregate_minutes(raw: RawBars, config: BarsConfig) -> Aggregated:
     if not hours:
         Origin(raw.source).fail("has no whole hour inside a session", "Check --timezone and the dates.")
     series, report = validate(_as_raw(hours, raw), config)
-    report.raise_refusals()
+    require_bars(report)
     partial = tuple(hour for hour in hours if hour.partial)
     outside = len(raw) - len(kept)
     return Aggregated(series, report, MinuteReport(minutes, len(raw), outside, findings, partial, unfinished))

@@ -85,7 +85,7 @@ def raw_bars(table: pl.DataFrame, symbol: str, zone: str | None, origin: Origin)
     chosen = _chosen(names, table, symbol, origin)
     rows = table["row number"].filter(chosen).cast(pl.Int64).to_numpy()
     instants = parse_instants(times.filter(chosen), zone, origin, rows)
-    columns = {field: _numbers(column.filter(chosen), rows, origin) for field, column in prices.items()}
+    columns = {field: parse_numbers(column.filter(chosen), rows, origin) for field, column in prices.items()}
     return RawBars(symbol=symbol, source=origin.name, row=rows, open_utc_us=instants, **columns)
 
 
@@ -151,7 +151,11 @@ def _chosen(names: dict[str, str], table: pl.DataFrame, symbol: str, origin: Ori
     return chosen
 
 
-def _numbers(column: pl.Series, rows: Int64Array, origin: Origin) -> Float64Array:
+def parse_numbers(column: pl.Series, rows: Int64Array, origin: Origin) -> Float64Array:
+    """Return the nearest float64 of each cell, NaN for an empty one; `rows` are the row numbers for messages.
+
+    Raises the origin's error for text that is no number and for columns that cannot hold numbers.
+    """
     if column.dtype == pl.String:
         text = column.str.strip_chars()
         numbers = text.cast(pl.Float64, strict=False)

@@ -30,14 +30,19 @@ def read_bars(path: Path, symbol: str, config: BarsConfig, *, timezone: str | No
     bar outside the session table.
     """
     loaded = examine_bars(path, symbol, config, timezone=timezone)
-    loaded.report.raise_refusals()
-    if not len(loaded.series):
+    require_bars(loaded.report)
+    return loaded
+
+
+def require_bars(report: ValidationReport) -> None:
+    """Raise BarRuleError for a refused rule, BarFileError when the policies dropped every bar."""
+    report.raise_refusals()
+    if not report.bars_kept:
         raise BarFileError(
-            f"no bar of {symbol} is left after the policies dropped {loaded.report.bars_read}",
-            where=path.name,
+            f"no bar of {report.symbol} is left after the policies dropped {report.bars_read}",
+            where=report.source,
             remedy="See which rule dropped them: hyprl bars validate.",
         )
-    return loaded
 
 
 def examine_bars(path: Path, symbol: str, config: BarsConfig, *, timezone: str | None = None) -> LoadedBars:

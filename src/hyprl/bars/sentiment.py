@@ -1,0 +1,84 @@
+"""Sentiment scores with the instant at which each was published, read from CSV or Parquet.
+
+The timestamp rules are those of bars. A score says nothing before its publication: join with `latest_at`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from hyprl.bars.columns import parse_numbers, spelling
+from hyprl.bars.table import Origin, read_table
+from hyprl.bars.timestamps import parse_instants
+from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.errors import DataError
+
+TIME_NAMES = (
+    "publishedat",
+    "published",
+    "publishedutc",
+    "timestamp",
+    "tsutc",
+    "ts",
+    "datetime",
+    "date",
+    "time",
+)
+SCORE_NAMES = ("score", "sentiment", "sentimentscore")
+
+
+@dataclass(frozen=True, slots=True)
+class SentimentSeries:
+    """Scores in order of publication (microseconds UTC); equal instants keep the file's order. No NaN."""
+
+    published_utc_us: Int64Array
+    score: Float64Array
+
+    def __len__(self) -> int:
+        return len(self.published_utc_us)
+
+    def latest_at(self, utc_us: int) -> int:
+        """Return the index of the last score published at or before the instant, -1 if there is none."""
+        return int(np.searchsorted(self.published_utc_us, utc_us, side="right")) - 1
+
+    def sha256(self) -> str:
+        """Hash the instants and the float64 bits of the scores."""
+        digest = hashlib.sha256(b"sentiment")
+        digest.update(np.ascontiguousarray(self.published_utc_us).tobytes())
+        digest.update(np.ascontiguousarray(self.score).tobytes())
+        return digest.hexdigest()
+
+
+def read_sentiment(path: Path, *, timezone: str | None = None) -> SentimentSeries:
+    """Read (published_at, score) rows; `timezone` is the IANA zone of naive times.
+
+    Raises DataError for a file that cannot be read, absent columns, and a row whose time or score is absent,
+    unreadable or not finite (named).
+    """
+    origin = Origin(path.name or str(path), DataError)
+    table = read_table(path, origin).with_row_index("row number", offset=1)
+    table = table.filter(~pl.all_horizontal(pl.exclude("row number").is_null()))
+    times, scores = _column(table, TIME_NAMES, origin), _column(table, SCORE_NAMES, origin)
+    rows = table["row number"].cast(pl.Int64).to_numpy()
+    score = parse_numbers(scores, rows, origin)
+    unusable = ~np.isfinite(score)
+    if unusable.any():
+        row = int(rows[np.argmax(unusable)])
+        origin.fail(f"row {row}: the score is not a finite number", "Fill or delete the row.", row=row)
+    published = parse_instants(times, timezone, origin, rows)
+    order = np.argsort(published, kind="stable")
+    return SentimentSeries(published[order], score[order])
+
+
+def _column(table: pl.DataFrame, wanted: tuple[str, ...], origin: Origin) -> pl.Series:
+    names = {spelling(name): name for name in table.columns}
+    for candidate in wanted:
+        if candidate in names:
+            return table[names[candidate]]
+    found = ", ".join(table.columns[1:11])
+    return origin.fail(f"has no `{wanted[0]}` column (found: {found})", "Columns: published_at, score.")
