@@ -1,9 +1,9 @@
 """Verify the hash chain of a trace file, line by line, and say what is wrong where it breaks.
 
 A chain finds every edited byte, every line that is missing in the middle or at the beginning, and every
-change of order. It cannot find whole lines missing at the end: those are found by comparing with the bars that
-were run. A last line that has no newline, or that does not parse, is the mark of a killed writer: it is reported
-and the rest is kept.
+change of order. It cannot find whole lines missing at the end: those are found by comparing with the bars
+that were run. A last line that has no newline, or that does not parse, is the mark of a killed writer: it is
+reported and the rest is kept.
 """
 
 from __future__ import annotations

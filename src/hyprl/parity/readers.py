@@ -1,0 +1,153 @@
+"""Read a signal log file as a table of raw columns: CSV, JSON Lines or Parquet, told apart by content.
+
+Numbers in text are kept as text here, so that no reader's guess can lose bits; `normalise` types them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from json import JSONDecodeError
+from json import loads as lenient_loads
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from hyprl.errors import SignalLogError
+
+_REMEDY = "Pass a CSV, JSON Lines or Parquet file with the columns timestamp, symbol, decision."
+_DELIMITERS = (",", ";", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class RawLog:
+    """Columns as read, and the last line when it was torn (JSON Lines only)."""
+
+    frame: pl.DataFrame
+    torn_tail: str | None = None
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the file's bytes. Raises SignalLogError when it is missing, a directory, unreadable or empty."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(str(path), f"cannot be read ({error.strerror or error})") from error
+    if not data.strip():
+        raise _unreadable(str(path), "is empty")
+    return data
+
+
+def parse_log(data: bytes, where: str) -> RawLog:
+    """Parse the bytes of a log. Raises SignalLogError naming `where`, and the line where there is one."""
+    if data.startswith(b"PAR1"):
+        return RawLog(_parse_parquet(data, where))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _unreadable(where, f"is not UTF-8 text (byte {error.start})") from error
+    if "\x00" in text:
+        raise _unreadable(where, "is binary, not text")
+    if text.lstrip().startswith("{"):
+        return _parse_json_lines(text, where)
+    return RawLog(_parse_csv(text, where))
+
+
+def _parse_parquet(data: bytes, where: str) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(io.BytesIO(data))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
+        raise _unreadable(where, f"is damaged Parquet ({_first_line(error)})") from error
+
+
+def _parse_csv(text: str, where: str) -> pl.DataFrame:
+    first = text.lstrip("\r\n").splitlines()[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
+    names = [name or f"unnamed_{index}" for index, name in enumerate(names)]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise _unreadable(where, f"has two columns named {', '.join(repeated)}")
+    try:
+        frame = pl.read_csv(text.encode(), separator=delimiter, infer_schema=False)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise _unreadable(where, f"is not CSV ({_first_line(error)})") from error
+    if frame.width != len(names):
+        raise _unreadable(where, "is not CSV (its header and its rows disagree)")
+    frame.columns = names
+    return frame.filter(~pl.all_horizontal(pl.all().is_null())) if frame.width else frame
+
+
+def _parse_json_lines(text: str, where: str) -> RawLog:
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    columns: dict[str, list[Any]] = {}
+    height = 0
+    for position, (number, line) in enumerate(lines):
+        members = _parse_line(line)
+        if members is None:
+            if position == len(lines) - 1 and position > 0:
+                return RawLog(_frame(columns), line)
+            raise _unreadable(where, f"line {number} is not a JSON object")
+        if "timestamp" not in members:
+            if position == 0 and "decision" not in members:
+                continue
+            raise _unreadable(where, f"line {number} has no timestamp")
+        flat = _flatten(members)
+        for name in flat:
+            if name not in columns:
+                columns[name] = [None] * height
+        for name, values in columns.items():
+            values.append(flat.get(name))
+        height += 1
+    return RawLog(_frame(columns))
+
+
+def _parse_line(line: str) -> dict[str, Any] | None:
+    try:
+        members = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        try:
+            members = lenient_loads(line)  # Python's own writer spells NaN and Infinity as bare words
+        except (JSONDecodeError, RecursionError):
+            return None
+    return members if isinstance(members, dict) else None
+
+
+def _flatten(members: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in members.items():
+        if isinstance(value, dict):
+            flat.update(_flatten(value, f"{prefix}{name}."))
+        else:
+            flat[f"{prefix}{name}"] = repr(value) if isinstance(value, list) else value
+    return flat
+
+
+def _frame(columns: dict[str, list[Any]]) -> pl.DataFrame:
+    if not columns:
+        return pl.DataFrame(schema=dict.fromkeys(("timestamp", "symbol", "decision"), pl.String))
+    return pl.DataFrame([_series(name, values) for name, values in columns.items()])
+
+
+def _series(name: str, values: list[Any]) -> pl.Series:
+    kinds = {type(value) for value in values} - {type(None)}
+    if len(kinds) > 1 or kinds == {int}:
+        return pl.Series(name, [_spell(value) for value in values], dtype=pl.String)
+    return pl.Series(name, values)
+
+
+def _spell(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
+
+
+def _unreadable(where: str, fact: str) -> SignalLogError:
+    return SignalLogError(fact, where=where, remedy=_REMEDY)

@@ -1,0 +1,93 @@
+"""Compare two logs and judge them: the one entrance for `hyprl diff` and `hyprl check`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from hyprl.parity.as_json import statistics_json
+from hyprl.parity.diff import BOTH, diff_logs
+from hyprl.parity.gates import EXIT_CODES, Gate, judge_span, judge_windows, verdict_of
+from hyprl.parity.normalise import normalise
+from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment
+from hyprl.parity.statistics import compute_statistics, share
+
+Int64Array = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ParityResult:
+    """A finished comparison. `assessments` are by window name, or under `span` for logs without windows."""
+
+    stage: str
+    verdict: str
+    gates: tuple[Gate, ...]
+    assessments: dict[str, Assessment]
+
+    @property
+    def main(self) -> Assessment:
+        """The assessment whose statistics head the report: the year, or the only one."""
+        return self.assessments.get(YEAR) or next(iter(self.assessments.values()))
+
+    @property
+    def exit_code(self) -> int:
+        """0 kept, 1 broken, 3 not assessed."""
+        return EXIT_CODES[self.verdict]
+
+    def as_json_dict(self) -> dict[str, Any]:
+        """Return verdict, stage, span, statistics, gates, and the statistics of each window when there are several."""
+        statistics = statistics_json(self.main.statistics)
+        document = {
+            "verdict": self.verdict,
+            "stage": self.stage,
+            "span": statistics["span"],
+            "coverage": self.main.coverage,
+            "statistics": statistics,
+            "gates": [gate.as_json_dict() for gate in self.gates],
+        }
+        if len(self.assessments) > 1:
+            document["windows"] = {
+                name: {"coverage": item.coverage, "statistics": statistics_json(item.statistics)}
+                for name, item in self.assessments.items()
+            }
+        return document
+
+
+def compare(
+    left: pl.DataFrame, right: pl.DataFrame, stage: str, expected_opens: Int64Array | None = None
+) -> ParityResult:
+    """Judge two logs over whatever span they have, every rule of the stage applied to it.
+
+    The frames are normalised first. `expected_opens` are the calendar's bar opens, µs UTC; without them coverage is
+    of the union of both sides' bars. Raises SignalLogError for an unusable log, ConfigError for an unknown stage.
+    """
+    assessment = assess(left, right, expected_opens)
+    gates = judge_span(stage, assessment)
+    return ParityResult(stage, verdict_of(gates), gates, {"span": assessment})
+
+
+def compare_windows(stage: str, year: Assessment | None, microscope: Assessment | None) -> ParityResult:
+    """Judge our own engines: each rule on the window that the stage names. At least one window must be given."""
+    gates = judge_windows(stage, year, microscope)
+    windows = {YEAR: year, MICROSCOPE: microscope}
+    given = {name: item for name, item in windows.items() if item is not None}
+    return ParityResult(stage, verdict_of(gates), gates, given)
+
+
+def assess(left: pl.DataFrame, right: pl.DataFrame, expected_opens: Int64Array | None = None) -> Assessment:
+    """Normalise, pair and measure two logs of one window; see `compare` for the arguments and errors."""
+    diff = diff_logs(normalise(left, "the left log"), normalise(right, "the right log"))
+    return Assessment(diff, compute_statistics(diff), _coverage(diff, expected_opens))
+
+
+def _coverage(diff: pl.DataFrame, expected_opens: Int64Array | None) -> float | None:
+    paired = diff.filter(pl.col("_merge") == BOTH)
+    if expected_opens is None:
+        return share(paired.height, diff.height)
+    opens = np.unique(np.asarray(expected_opens, dtype=np.int64))
+    found = int(np.isin(paired["timestamp"].dt.epoch("us").to_numpy(), opens).sum())
+    return share(found, len(opens) * max(diff["symbol"].n_unique(), 1))
