@@ -68,9 +68,10 @@ class BarsConfig(Section):
 
 
 class FeaturesConfig(Section):
-    """Which columns, in which order; `modules` are imported first so that they can register their own."""
+    """The preset's columns, then those of `add`; `modules` are imported first so that they can register their own."""
 
     preset: str = "nvda_v2"
+    add: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
@@ -82,10 +83,10 @@ class ModelConfig(Section):
     artifact: str = "artifacts/model_prob_v2.pkl"
     kind: Literal["logistic", "xgboost"] = "logistic"
     calibration: Literal["none", "platt", "isotonic"] = "none"
-    label_horizon_bars: Annotated[int, Field(ge=1, le=500)] = 6
+    label_horizon_bars: Annotated[int, Field(ge=1, le=500)] = 1
     purge_bars: Annotated[int, Field(ge=0, le=5000)] = 24
     folds: Annotated[int, Field(ge=2, le=20)] = 5
-    l2_penalty_c: Positive = 1.0
+    l2_penalty_c: Positive = 0.001
     trees: Annotated[int, Field(ge=1, le=2000)] = 100
     tree_depth: Annotated[int, Field(ge=1, le=10)] = 3
     learning_rate: Positive = 0.05
@@ -106,7 +107,7 @@ class StrategyConfig(Section):
     """When a probability becomes an order."""
 
     threshold_long: Fraction = 0.55
-    threshold_short: Fraction = 0.45
+    threshold_short: Fraction = 0.49
     trend_window_bars: Annotated[int, Field(ge=1, le=2000)] = 24
     trend_long_min: Finite = -0.02
     trend_short_min: Finite = 0.02

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,9 +29,9 @@ class RunInputs:
     weights: tuple[float, ...]
     parameters: Parameters
     initial_equity: float
-    injected_equity: Float64Array = NO_FLOATS
-    published_utc_us: Int64Array = NO_TIMES
-    scores: Float64Array = NO_FLOATS
+    injected_equity: Float64Array = field(default_factory=lambda: NO_FLOATS)
+    published_utc_us: Int64Array = field(default_factory=lambda: NO_TIMES)
+    scores: Float64Array = field(default_factory=lambda: NO_FLOATS)
     max_age_us: int = 0
 
 

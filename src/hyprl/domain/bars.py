@@ -5,6 +5,7 @@ Timestamps are int64 microseconds since the epoch, UTC, and name the bar's OPEN.
 
 from __future__ import annotations
 
+from collections.abc import MutableSequence, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
@@ -14,6 +15,11 @@ import numpy.typing as npt
 
 Float64Array = npt.NDArray[np.float64]
 Int64Array = npt.NDArray[np.int64]
+
+# What kernel code indexes: plain lists when interpreted, arrays when compiled.
+Vector = Sequence[float] | Float64Array
+MutableVector = MutableSequence[float] | Float64Array
+Times = Sequence[int] | Int64Array
 
 # Flaws that validation found and a `keep` policy let through, as bits of `BarSeries.flaws`.
 FLAW_BITS: dict[str, int] = {

@@ -153,7 +153,7 @@ def register_feature(
             remedy="Use a free Python identifier, state_size >= 0 and bars_needed >= 1.",
         )
     known = _registered.get(name)
-    if known is not None and known.node.step.__code__ != step.__code__:  # type: ignore[attr-defined]
+    if known is not None and known.node.step.__code__ != step.__code__:
         raise FeatureError(
             f"`{name}` is registered already", where="register_feature", remedy="Choose another name."
         )

@@ -7,7 +7,6 @@ target when a bar touches both; a trailing stop moves at the close and works fro
 
 from __future__ import annotations
 
-from collections.abc import MutableSequence
 from typing import NamedTuple
 
 from hyprl.domain.account import (
@@ -38,7 +37,7 @@ from hyprl.domain.account import (
     TARGET,
     TRADES_TODAY,
 )
-from hyprl.domain.bars import Bar, is_usable
+from hyprl.domain.bars import Bar, MutableVector, is_usable
 from hyprl.domain.decisions import (
     EXIT_END,
     EXIT_NONE,
@@ -48,7 +47,7 @@ from hyprl.domain.decisions import (
     NO_DIRECTION,
 )
 
-Account = MutableSequence[float]
+Account = MutableVector
 
 NEVER = -1e18
 

@@ -6,7 +6,6 @@ Kernel code, meant to be compiled; run by the interpreter it gives the same bits
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ from hyprl.domain.account import (
     EXIT_SIZE,
     SIDE,
 )
-from hyprl.domain.bars import Bar, BarSeries, Float64Array, Int64Array, is_usable
+from hyprl.domain.bars import Bar, BarSeries, Float64Array, Int64Array, Times, Vector, is_usable
 from hyprl.domain.decisions import EMIT, EXIT_NONE
 from hyprl.kernel.account import Account, ExecutionParameters, advance_account, flatten, place_entry
 from hyprl.kernel.step import Columns, context_of, decide_bar, observe
@@ -111,7 +110,7 @@ def bar_at(bars: BarColumns, index: int) -> Bar:
     )
 
 
-def advance_headlines(published_utc_us: Sequence[int], cursor: int, close_utc_us: int) -> int:
+def advance_headlines(published_utc_us: Times, cursor: int, close_utc_us: int) -> int:
     """Return how many headlines were published at or before the bar's close."""
     while cursor < len(published_utc_us) and published_utc_us[cursor] <= close_utc_us:
         cursor += 1
@@ -119,7 +118,7 @@ def advance_headlines(published_utc_us: Sequence[int], cursor: int, close_utc_us
 
 
 def score_of(
-    published_utc_us: Sequence[int], scores: Sequence[float], cursor: int, close_utc_us: int, max_age_us: int
+    published_utc_us: Times, scores: Vector, cursor: int, close_utc_us: int, max_age_us: int
 ) -> float:
     """Return the latest published score, NaN if there is none or it is older than `max_age_us`."""
     if cursor == 0 or close_utc_us - published_utc_us[cursor - 1] > max_age_us:

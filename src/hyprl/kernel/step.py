@@ -7,7 +7,6 @@ generated feature step and to the model kind's evaluation; everything else is wr
 from __future__ import annotations
 
 import math
-from collections.abc import MutableSequence, Sequence
 from typing import NamedTuple
 
 from hyprl.domain.account import (
@@ -19,7 +18,7 @@ from hyprl.domain.account import (
     SIZE,
     TRADES_TODAY,
 )
-from hyprl.domain.bars import PRICE_FLAWS, Bar, is_usable
+from hyprl.domain.bars import PRICE_FLAWS, Bar, MutableVector, Vector, is_usable
 from hyprl.domain.decisions import NO_DIRECTION
 from hyprl.kernel.account import Account
 from hyprl.strategy.decide import BarContext, Decision, StrategyParameters, decide
@@ -33,17 +32,17 @@ class Columns(NamedTuple):
     regime: int
 
 
-def features_step(states: object, bar: Bar, out: MutableSequence[float]) -> None:
+def features_step(states: object, bar: Bar, out: MutableVector) -> None:
     """Advance every feature by one bar (bound by the linker)."""
     raise NotImplementedError
 
 
-def probability_step(weights: Sequence[float], features: Sequence[float]) -> float:
+def probability_step(weights: Vector, features: Vector) -> float:
     """Return P(up) for finite features (bound by the linker)."""
     raise NotImplementedError
 
 
-def observe(states: object, bar: Bar, out: MutableSequence[float]) -> bool:
+def observe(states: object, bar: Bar, out: MutableVector) -> bool:
     """Advance the features by one bar and tell whether every column is a number.
 
     An unusable bar (kept by policy) leaves the states alone; its columns are NaN.
@@ -60,7 +59,7 @@ def observe(states: object, bar: Bar, out: MutableSequence[float]) -> bool:
 
 
 def context_of(
-    account: Account, bar: Bar, flaws: int, features: Sequence[float], ready: bool, columns: Columns,
+    account: Account, bar: Bar, flaws: int, features: Vector, ready: bool, columns: Columns,
     equity: float, score: float,
 ) -> BarContext:  # fmt: skip
     """Gather what the decision may read; `equity` is what sizing uses."""
@@ -83,7 +82,7 @@ def context_of(
 
 
 def decide_bar(
-    features: Sequence[float], weights: Sequence[float], context: BarContext, parameters: StrategyParameters
+    features: Vector, weights: Vector, context: BarContext, parameters: StrategyParameters
 ) -> Decision:
     """Return probability and decision; the probability is NaN where the features are not ready."""
     probability_up = math.nan

@@ -1,0 +1,207 @@
+"""Use cases: make a run from options, drive the backtest, drive the replay, keep and resume its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hyprl.bootstrap.wiring import (
+    NO_OVERRIDES,
+    LiveOverrides,
+    LiveSide,
+    Run,
+    backtest,
+    kernel_for,
+    live_side,
+    run_facts,
+)
+from hyprl.domain.account import EQUITY
+from hyprl.domain.trades import Trade
+from hyprl.jit.kernel import COMPILED, INTERPRETED, Announce, Kernel
+from hyprl.live.engine import LiveEngine, LiveParts, Progress
+from hyprl.live.source import ReplaySource
+from hyprl.live.state import EngineState, StateFile, locked
+from hyprl.trace.encode import TraceHeader
+from hyprl.trace.record import SignalTrace
+from hyprl.trace.writer import TraceWriter, write_trace
+
+if TYPE_CHECKING:
+    from hyprl.backtest.run import BacktestRun
+
+Tick = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: trades, equity in account currency, bars in position."""
+
+    trades: tuple[Trade, ...]
+    final_equity: float
+    exposed_bars: int
+    resumed_after: int = 0
+
+
+@dataclass(slots=True)
+class MemorySink:
+    """Keeps records in a list."""
+
+    records: list[SignalTrace] = field(default_factory=list)
+
+    def write(self, record: SignalTrace) -> None:
+        """Keep one record."""
+        self.records.append(record)
+
+
+def trace_header(run: Run, source: str) -> TraceHeader:
+    """Return the header of a run's trace."""
+    return TraceHeader(f"{source}-{run.run_id}", {"source": source, **run.facts()})
+
+
+def trace_path(run: Run, source: str, directory: Path) -> Path:
+    """Return `<directory>/<SYMBOL>_<source>-<run id>.jsonl`."""
+    return directory / f"{run.symbol}_{source}-{run.run_id}.jsonl"
+
+
+def backtest_records(run: Run, done: BacktestRun) -> list[SignalTrace]:
+    """Return the backtest's trace records."""
+    return list(done.records(run_facts(run, "backtest")))
+
+
+def run_backtest(
+    run: Run, announce: Announce, *, mode: str = COMPILED, trace: Path | None = None
+) -> tuple[Outcome, BacktestRun]:
+    """Drive the batch engine; write its trace if a path is given."""
+    done = backtest(run, kernel_for(run, mode, announce), record=trace is not None)
+    if trace is not None:
+        write_trace(trace, trace_header(run, "backtest"), backtest_records(run, done))
+    return Outcome(done.trades, done.final_equity, done.exposed_bars), done
+
+
+def replay_in_memory(
+    run: Run,
+    announce: Announce,
+    *,
+    mode: str = INTERPRETED,
+    overrides: LiveOverrides = NO_OVERRIDES,
+    tick: Tick = lambda _done, _total: None,
+) -> tuple[Outcome, list[SignalTrace]]:
+    """Drive the live engine over the window; keep its records."""
+    sink = MemorySink()
+    side = live_side(run, kernel_for(run, mode, announce), sink, overrides=overrides)
+    engine = LiveEngine(side.parts)
+    warm_up(engine, run, side.preroll_bars)
+    drive(engine, run, tick)
+    return _outcome(engine, side), sink.records
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFiles:
+    """Where a replay writes its trace, and where it keeps its state (None: nowhere, it cannot be resumed)."""
+
+    trace: Path
+    state: Path | None
+
+
+def replay_to_files(
+    run: Run, files: ReplayFiles, announce: Announce, *, mode: str = INTERPRETED, tick: Tick
+) -> Outcome:
+    """Drive the live engine, saving state after each bar if asked to; go on where an earlier one stopped.
+
+    Raises StateError when the saved state is another run's or damaged, TraceError when the trace is not the one that
+    the state continues, OutputError when a file cannot be written.
+    """
+    kernel = kernel_for(run, mode, announce)
+    with ExitStack() as stack:
+        if files.state is None:
+            writer = stack.enter_context(TraceWriter.create(files.trace, trace_header(run, "replay")))
+            side = live_side(run, kernel, writer)
+            return _drive_from_start(side, run, tick)
+        stack.enter_context(locked(files.state))
+        return _drive_with_state(run, kernel, files, StateFile(files.state), stack, tick)
+
+
+def _drive_with_state(
+    run: Run, kernel: Kernel, files: ReplayFiles, store: StateFile, stack: ExitStack, tick: Tick
+) -> Outcome:
+    saved = store.load(run.run_id)
+    if saved is None:
+        writer = TraceWriter.create(files.trace, trace_header(run, "replay"))
+    else:
+        writer = TraceWriter.resume(files.trace, saved.trace_bytes, saved.trace_hash)
+    stack.enter_context(writer)
+    checkpoint = Checkpoint(run, writer, store)
+    side = live_side(run, kernel, writer, checkpoint)
+    checkpoint.side = side
+    if saved is None:
+        return _drive_from_start(side, run, tick)
+    engine = restored(side, saved)
+    drive(engine, run, tick)
+    return _outcome(engine, side, saved.progress.bars_decided)
+
+
+@dataclass(slots=True)
+class Checkpoint:
+    """Saves an engine's whole state after each bar."""
+
+    run: Run
+    writer: TraceWriter
+    store: StateFile
+    side: LiveSide | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        """Save."""
+        if self.side is None:
+            return
+        parts: LiveParts = self.side.parts
+        self.store.save(
+            EngineState(
+                self.run.run_id,
+                progress,
+                parts.store.snapshot(self.run.symbol),
+                tuple(float(value) for value in self.side.broker.account),
+                parts.headlines.cursor,
+                self.writer.byte_length,
+                self.writer.head_hash,
+            )
+        )
+
+
+def restored(side: LiveSide, saved: EngineState) -> LiveEngine:
+    """Return an engine that goes on from a saved state."""
+    side.store.restore(saved.snapshot)
+    side.broker.restore(saved.account)
+    side.parts.headlines.cursor = saved.headline_cursor
+    return LiveEngine(side.parts, saved.progress)
+
+
+def warm_up(engine: LiveEngine, run: Run, bars: int) -> None:
+    """Feed the last `bars` bars before the window to the features."""
+    series, start = run.window.series, run.window.start
+    engine.warm_up(ReplaySource(series.slice(start - bars, start)))
+
+
+def drive(engine: LiveEngine, run: Run, tick: Tick) -> None:
+    """Play what is left of the window, then close what is open."""
+    window = run.window.evaluated
+    total, first = len(window), engine.progress.bars_decided
+    for done, closed in enumerate(ReplaySource(window, first), start=first + 1):
+        engine.on_bar(closed)
+        tick(done, total)
+    engine.finish()
+
+
+def _drive_from_start(side: LiveSide, run: Run, tick: Tick) -> Outcome:
+    engine = LiveEngine(side.parts)
+    warm_up(engine, run, side.preroll_bars)
+    drive(engine, run, tick)
+    return _outcome(engine, side)
+
+
+def _outcome(engine: LiveEngine, side: LiveSide, resumed_after: int = 0) -> Outcome:
+    progress = engine.progress
+    equity = float(side.broker.account[EQUITY])
+    return Outcome(tuple(progress.trades), equity, progress.exposed_bars, resumed_after)
+

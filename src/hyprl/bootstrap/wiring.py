@@ -1,0 +1,243 @@
+"""A run and the two engines made for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+import numpy as np
+import orjson
+
+from hyprl.backtest.run import NO_FLOATS, NO_TIMES, BacktestRun, RunInputs, run_window
+from hyprl.bars.sentiment import SentimentSeries
+from hyprl.bootstrap.data import equity_column
+from hyprl.bootstrap.features import strategy_columns
+from hyprl.broker.simulated import FillRules, SimulatedBroker
+from hyprl.config import HyprLConfig
+from hyprl.domain.account import ACCOUNT_SIZE
+from hyprl.domain.trades import RunWindow
+from hyprl.features.pipeline import FeaturePipeline
+from hyprl.features.plan import FeaturePlan
+from hyprl.features.stores import FeatureStore, LiveFeatureStore
+from hyprl.jit.kernel import Announce, Kernel, link_kernel
+from hyprl.kernel.account import ExecutionParameters
+from hyprl.kernel.batch import Parameters
+from hyprl.live.engine import LiveParts, Progress, TraceSink
+from hyprl.live.headlines import HeadlineFeed
+from hyprl.model.artifact import PROBABILITY_FUNCTIONS, ProbabilityModel
+from hyprl.risk.manager import EquityContext, ParityEquity, RiskManager, SimulatedEquity
+from hyprl.strategy.decide import REGIME_ANY, REGIME_CALM, REGIME_TURBULENT, StrategyParameters
+from hyprl.strategy.engine import DecisionRules, StrategyEngine
+from hyprl.trace.compose import RunFacts
+
+_REGIMES = {"any": REGIME_ANY, "calm": REGIME_CALM, "turbulent": REGIME_TURBULENT}
+_HOUR_US = 3_600_000_000
+RUN_ID_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What both engines are given; `run_id` depends on it alone, never on the clock."""
+
+    symbol: str
+    config: HyprLConfig
+    plan: FeaturePlan
+    model: ProbabilityModel
+    window: RunWindow
+    parity_equity: Mapping[int, float] | None = None
+    sentiment: SentimentSeries | None = None
+
+    @property
+    def equity_source(self) -> str:
+        """Return `parity_equity` or `simulated`."""
+        return "simulated" if self.parity_equity is None else ParityEquity.name
+
+    @property
+    def in_sample(self) -> bool:
+        """Tell whether the window overlaps what the model was trained on."""
+        opens = self.window.evaluated.open_utc_us
+        return self.model.training.overlaps(int(opens[0]), int(opens[-1]))
+
+    def facts(self) -> dict[str, object]:
+        """Return what identifies the run, as the header of its traces keeps it."""
+        series, window = self.window.series, self.window.evaluated
+        equity = None if self.parity_equity is None else sorted(self.parity_equity.items())
+        return {
+            "symbol": self.symbol,
+            "config_hash": self.config.sha256(),
+            "model_sha256": self.model.sha256,
+            "model_params_hash": self.model.params_hash,
+            "columns": list(self.plan.names),
+            "bars_source": series.source,
+            "bars_hash": series.sha256(),
+            "bars_flaws_hash": sha256(series.flaws.tobytes()).hexdigest(),
+            "history_bars": self.window.start,
+            "window_first_open_utc_us": int(window.open_utc_us[0]),
+            "window_last_open_utc_us": int(window.open_utc_us[-1]),
+            "window_bars": len(window),
+            "equity_source": self.equity_source,
+            "equity_hash": None if equity is None else sha256(repr(equity).encode()).hexdigest(),
+            "sentiment_hash": None if self.sentiment is None else self.sentiment.sha256(),
+            "in_sample": self.in_sample,
+        }
+
+    @property
+    def run_id(self) -> str:
+        """Hash the run's facts."""
+        return sha256(orjson.dumps(self.facts(), option=orjson.OPT_SORT_KEYS)).hexdigest()[:RUN_ID_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOverrides:
+    """Other parts for the live side: what a test or the fault lab hands in. The defaults change nothing."""
+
+    store: Callable[[FeatureStore], FeatureStore] = lambda store: store
+    model: Callable[[ProbabilityModel], ProbabilityModel] = lambda model: model
+    equity: Callable[[EquityContext], EquityContext] = lambda equity: equity
+    preroll_bars: int | None = None
+
+
+NO_OVERRIDES = LiveOverrides()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSide:
+    """A live engine's parts, and the number of history bars that it warms up on."""
+
+    parts: LiveParts
+    broker: SimulatedBroker
+    preroll_bars: int
+    store: FeatureStore = field(repr=False)
+
+
+def parameters_for(config: HyprLConfig, plan: FeaturePlan) -> Parameters:
+    """Turn the config into the kernel's constants: fractions, not basis points."""
+    strategy, risk, execution = config.strategy, config.risk, config.execution
+    return Parameters(
+        StrategyParameters(
+            threshold_long=strategy.threshold_long,
+            threshold_short=strategy.threshold_short,
+            trend_long_min=strategy.trend_long_min,
+            trend_short_min=strategy.trend_short_min,
+            score_min=strategy.sentiment.score_min,
+            score_max=strategy.sentiment.score_max,
+            regime=_REGIMES[strategy.sentiment.regime],
+            min_ev_multiple=strategy.min_ev_multiple,
+            risk_fraction=risk.risk_fraction,
+            atr_multiplier=risk.atr_multiplier,
+            reward_multiple=risk.reward_multiple,
+            max_leverage=risk.max_leverage,
+            min_size=risk.min_size,
+            max_daily_loss_fraction=risk.max_daily_loss_fraction,
+            max_trade_notional_fraction=risk.max_trade_notional_fraction,
+            max_gross_exposure_fraction=risk.max_gross_exposure_fraction,
+            max_trades_per_day=float(risk.max_trades_per_day),
+            min_bars_between_entries=float(risk.min_bars_between_entries),
+        ),
+        ExecutionParameters(
+            slippage=execution.slippage_bps / 10_000.0,
+            stop_slippage=execution.stop_slippage_bps / 10_000.0,
+            commission=execution.commission_bps / 10_000.0,
+            commission_per_share=execution.commission_per_share,
+            reward_multiple=risk.reward_multiple,
+            trailing_activation_r=risk.trailing_activation_r,
+            trailing_distance_r=risk.trailing_distance_r,
+        ),
+        strategy_columns(config, plan),
+    )
+
+
+def kernel_for(run: Run, mode: str, announce: Announce) -> Kernel:
+    """Link the kernel of a run's columns and model kind."""
+    return link_kernel(run.plan, PROBABILITY_FUNCTIONS[run.model.kind], mode, announce)
+
+
+def run_facts(run: Run, source: str) -> RunFacts:
+    """Return what every trace record of the run repeats."""
+    strategy, risk = run.config.strategy, run.config.risk
+    return RunFacts(
+        run_id=f"{source}-{run.run_id}",
+        source=source,
+        model_params_hash=run.model.params_hash,
+        config_hash=run.config.sha256(),
+        columns=run.plan.names,
+        atr_column=strategy_columns(run.config, run.plan).atr,
+        threshold_long=strategy.threshold_long,
+        threshold_short=strategy.threshold_short,
+        risk_fraction=risk.risk_fraction,
+        atr_multiplier=risk.atr_multiplier,
+        reward_multiple=risk.reward_multiple,
+        has_sentiment_source=run.sentiment is not None,
+    )
+
+
+def backtest(run: Run, kernel: Kernel, *, record: bool = False) -> BacktestRun:
+    """Run the batch driver."""
+    injected, sentiment = NO_FLOATS, run.sentiment
+    if run.parity_equity is not None:
+        injected = np.array(equity_column(run.parity_equity, run.window))
+    inputs = RunInputs(
+        run.model.weights,
+        parameters_for(run.config, run.plan),
+        run.config.risk.initial_equity,
+        injected,
+        NO_TIMES if sentiment is None else sentiment.published_utc_us,
+        NO_FLOATS if sentiment is None else sentiment.score,
+        _max_age_us(run.config),
+    )
+    return run_window(kernel, run.window, inputs, record=record)
+
+
+def live_side(
+    run: Run,
+    kernel: Kernel,
+    sink: TraceSink,
+    checkpoint: Callable[[Progress], None] = lambda _: None,
+    overrides: LiveOverrides = NO_OVERRIDES,
+) -> LiveSide:
+    """Make the live engine's parts for a replay: its own store, model, risk manager, broker and headlines."""
+    parameters = parameters_for(run.config, run.plan)
+    model = overrides.model(run.model)
+    equity = SimulatedEquity() if run.parity_equity is None else ParityEquity(run.parity_equity)
+    rules = DecisionRules(
+        kernel.decide_bar,
+        kernel.context_of,
+        kernel.vector(model.weights),
+        parameters.strategy,
+        parameters.columns,
+    )
+    fills = FillRules(
+        kernel.open_account,
+        kernel.advance_account,
+        kernel.place_entry,
+        kernel.flatten,
+        parameters.execution,
+    )
+    broker = SimulatedBroker(fills, kernel.vector([0.0] * ACCOUNT_SIZE), run.config.risk.initial_equity)
+    store = overrides.store(LiveFeatureStore(FeaturePipeline(kernel)))
+    facts = replace(run_facts(run, "replay"), model_params_hash=model.params_hash)
+    parts = LiveParts(
+        store,
+        StrategyEngine(rules, RiskManager(overrides.equity(equity))),
+        broker,
+        _headlines(run, kernel),
+        facts,
+        sink,
+        checkpoint,
+    )
+    history = run.window.start if overrides.preroll_bars is None else overrides.preroll_bars
+    return LiveSide(parts, broker, min(history, run.window.start), store)
+
+
+def _headlines(run: Run, kernel: Kernel) -> HeadlineFeed:
+    sentiment = run.sentiment
+    published = [] if sentiment is None else sentiment.published_utc_us.tolist()
+    scores = [] if sentiment is None else sentiment.score.tolist()
+    if kernel.compiled:
+        published, scores = np.array(published, np.int64), kernel.vector(scores)
+    return HeadlineFeed(published, scores, _max_age_us(run.config), (kernel.advance_headlines, kernel.score_of))
+
+
+def _max_age_us(config: HyprLConfig) -> int:
+    return int(config.strategy.sentiment.max_age_hours * _HOUR_US)
