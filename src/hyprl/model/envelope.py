@@ -57,11 +57,12 @@ def read_bounded(path: Path) -> bytes:
     """Return a file's bytes. Raises ArtifactError if it is missing, a directory, unreadable or too large."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+            too_large = path.stat().st_size > MAX_FILE_BYTES
+            data = b"" if too_large else file.read()
     except (OSError, ValueError) as error:
         remedy = "Name a model file, or make one with `hyprl train`."
         raise ArtifactError(_reason(error), where=str(path), remedy=remedy, path=path) from error
-    if len(data) > MAX_FILE_BYTES:
+    if too_large:
         what = f"is larger than {MAX_FILE_BYTES // 2**20} MiB, which no model file is"
         raise ArtifactError(what, where=str(path), remedy=_GET_ANOTHER, path=path)
     return data
