@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -47,6 +48,18 @@ def atomic_path(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def require_writable(path: Path) -> None:
+    """Raise OutputError now if `path` could not be written later; creates the directory, not the file."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a directory")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
 def unwritable(path: Path, error: OSError) -> OutputError:
     """Name the path and the system's reason, with what to do."""
     return OutputError(
@@ -55,6 +68,24 @@ def unwritable(path: Path, error: OSError) -> OutputError:
         remedy="Choose another place, or free or unlock this one; earlier files are untouched.",
         path=path,
     )
+
+
+@contextmanager
+def quiet_native_stderr() -> Iterator[None]:
+    """Discard what native code prints to standard error, such as a panic that reaches Python as an exception."""
+    try:
+        saved = os.dup(2)
+    except OSError:  # no standard error to protect
+        yield
+        return
+    sink = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(sink, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(sink)
 
 
 def _umask() -> int:

@@ -60,19 +60,31 @@ def read_sentiment(path: Path, *, timezone: str | None = None) -> SentimentSerie
     Raises DataError for a file that cannot be read, absent columns, and a row whose time or score is absent,
     unreadable or not finite (named).
     """
+    return SentimentSeries(*read_timed_values(path, SCORE_NAMES, timezone=timezone))
+
+
+def read_timed_values(
+    path: Path, value_names: tuple[str, ...], *, timezone: str | None = None
+) -> tuple[Int64Array, Float64Array]:
+    """Read rows of one instant and one number, in time order; the first of `value_names` found is the number.
+
+    Raises DataError as `read_sentiment` does.
+    """
     origin = Origin(path.name or str(path), DataError)
     table = read_table(path, origin).with_row_index("row number", offset=1)
     table = table.filter(~pl.all_horizontal(pl.exclude("row number").is_null()))
-    times, scores = _column(table, TIME_NAMES, origin), _column(table, SCORE_NAMES, origin)
+    times, values = _column(table, TIME_NAMES, origin), _column(table, value_names, origin)
     rows = table["row number"].cast(pl.Int64).to_numpy()
-    score = parse_numbers(scores, rows, origin)
-    unusable = ~np.isfinite(score)
+    numbers = parse_numbers(values, rows, origin)
+    unusable = ~np.isfinite(numbers)
     if unusable.any():
         row = int(rows[np.argmax(unusable)])
-        origin.fail(f"row {row}: the score is not a finite number", "Fill or delete the row.", row=row)
+        origin.fail(
+            f"row {row}: `{value_names[0]}` is not a finite number", "Fill or delete the row.", row=row
+        )
     published = parse_instants(times, timezone, origin, rows)
     order = np.argsort(published, kind="stable")
-    return SentimentSeries(published[order], score[order])
+    return published[order], numbers[order]
 
 
 def _column(table: pl.DataFrame, wanted: tuple[str, ...], origin: Origin) -> pl.Series:
@@ -81,4 +93,6 @@ def _column(table: pl.DataFrame, wanted: tuple[str, ...], origin: Origin) -> pl.
         if candidate in names:
             return table[names[candidate]]
     found = ", ".join(table.columns[1:11])
-    return origin.fail(f"has no `{wanted[0]}` column (found: {found})", "Columns: published_at, score.")
+    return origin.fail(
+        f"has no `{wanted[0]}` column (found: {found})", f"It needs a time and a `{wanted[0]}` column."
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hyprl.bars.calendar import window_us
 from hyprl.bars.embedded import load_embedded
+from hyprl.bars.findings import ValidationReport
 from hyprl.bars.read import LoadedBars, read_bars
 from hyprl.config import HyprLConfig
 from hyprl.domain.bars import BarSeries
@@ -32,13 +33,23 @@ def load_bars(path: Path | None, symbol: str, config: HyprLConfig, timezone: str
     return loaded
 
 
+def bar_notes(report: ValidationReport) -> tuple[str, ...]:
+    """Say in one line each what validation found and the policies let through, and what was adjusted."""
+    found = [
+        f"{finding.rule}: {finding.count} ({finding.policy})" for finding in report.findings if finding.count
+    ]
+    return (*report.splits, *found)
+
+
 def cut_window(series: BarSeries, start: date, end: date) -> RunWindow:
     """Keep the bars up to `end` and mark where `start` is; exchange-local dates, both included.
 
     Raises DataError when the window holds no bar.
     """
     if end < start:
-        raise ConfigError(f"the window ends ({end}) before it starts ({start})", where="--end", remedy="Swap them.")
+        raise ConfigError(
+            f"the window ends ({end}) before it starts ({start})", where="--end", remedy="Swap them."
+        )
     start_us, end_us = window_us(start, end)
     first, stop = series.index_at(start_us), series.index_at(end_us)
     if first >= stop:

@@ -204,4 +204,3 @@ def _outcome(engine: LiveEngine, side: LiveSide, resumed_after: int = 0) -> Outc
     progress = engine.progress
     equity = float(side.broker.account[EQUITY])
     return Outcome(tuple(progress.trades), equity, progress.exposed_bars, resumed_after)
-

@@ -154,4 +154,6 @@ def _train(
     model = train_model(frame, config.model).model
     model.save_artifact(kept)
     announce(f"model kept in {kept}")
-    return ChosenModel(kept, model, f"model {model.sha256[:12]}, trained now on {frame.symbol} before {start}")
+    return ChosenModel(
+        kept, model, f"model {model.sha256[:12]}, trained now on {frame.symbol} before {start}"
+    )

@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 
 from hyprl.backtest.run import NO_FLOATS, NO_TIMES, BacktestRun, RunInputs, run_window
+from hyprl.bars.embedded import SOURCE
 from hyprl.bars.sentiment import SentimentSeries
 from hyprl.bootstrap.data import equity_column
 from hyprl.bootstrap.features import strategy_columns
@@ -69,7 +70,7 @@ class Run:
             "model_sha256": self.model.sha256,
             "model_params_hash": self.model.params_hash,
             "columns": list(self.plan.names),
-            "bars_source": series.source,
+            "bars_synthetic": series.source == SOURCE,
             "bars_hash": series.sha256(),
             "bars_flaws_hash": sha256(series.flaws.tobytes()).hexdigest(),
             "history_bars": self.window.start,
@@ -84,8 +85,9 @@ class Run:
 
     @property
     def run_id(self) -> str:
-        """Hash the run's facts."""
-        return sha256(orjson.dumps(self.facts(), option=orjson.OPT_SORT_KEYS)).hexdigest()[:RUN_ID_LENGTH]
+        """Hash the run's facts; of the model file only what decides a probability."""
+        facts = {name: fact for name, fact in self.facts().items() if name != "model_sha256"}
+        return sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()[:RUN_ID_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,9 @@ def _headlines(run: Run, kernel: Kernel) -> HeadlineFeed:
     scores = [] if sentiment is None else sentiment.score.tolist()
     if kernel.compiled:
         published, scores = np.array(published, np.int64), kernel.vector(scores)
-    return HeadlineFeed(published, scores, _max_age_us(run.config), (kernel.advance_headlines, kernel.score_of))
+    return HeadlineFeed(
+        published, scores, _max_age_us(run.config), (kernel.advance_headlines, kernel.score_of)
+    )
 
 
 def _max_age_us(config: HyprLConfig) -> int:

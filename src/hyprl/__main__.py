@@ -1,0 +1,5 @@
+"""`python -m hyprl`."""
+
+from hyprl.cli.main import main
+
+main()

@@ -1,0 +1,124 @@
+"""Options that several commands share, and what they turn into."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from hyprl.bootstrap.requests import RunRequest
+
+FILE = click.Path(path_type=Path)
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+JSON_TARGET = click.Path(path_type=Path, allow_dash=True)
+
+Command = Callable[..., Any]
+
+
+def run_options(command: Command) -> Command:
+    """Add the options that say what is run."""
+    options = [
+        click.option("--config", type=FILE, help="TOML configuration; the built-in one by default."),
+        click.option(
+            "--bars", type=FILE, help="CSV or Parquet bars; the embedded synthetic ones by default."
+        ),
+        click.option("--symbol", help="Which symbol's bars; the config's by default."),
+        click.option("--timezone", help="IANA zone of timestamps that carry none."),
+        click.option("--start", type=DAY, help="First exchange-local date that is decided."),
+        click.option("--end", type=DAY, help="Last exchange-local date, included."),
+        click.option(
+            "--model", type=FILE, help="Model file; without one that fits, one is trained on the bars before."
+        ),
+        click.option(
+            "--parity-equity", type=FILE, help="Equity by bar (timestamp, equity) that sizes every entry."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def request_from(values: dict[str, Any]) -> RunRequest:
+    """Collect the values of `run_options`."""
+    from hyprl.bootstrap.requests import RunRequest
+
+    return RunRequest(
+        config=values["config"],
+        bars=values["bars"],
+        symbol=values["symbol"],
+        timezone=values["timezone"],
+        start=_day(values["start"]),
+        end=_day(values["end"]),
+        model=values["model"],
+        parity_equity=values["parity_equity"],
+        microscope=os.environ.get("HYPRL_PARITY_MODE", "") == "microscope",
+    )
+
+
+def announce(message: str) -> None:
+    """Say on standard error what takes its time or was decided for the user."""
+    click.echo(f"hyprl: {message}", err=True)
+
+
+def write_json(content: object, target: Path) -> None:
+    """Write JSON to a file, or to standard output for `-`. Raises OutputError."""
+    import json
+
+    from hyprl.files import atomic_write_text
+
+    text = json.dumps(content, indent=2, allow_nan=False) + "\n"
+    if str(target) == "-":
+        click.echo(text, nl=False)
+    else:
+        atomic_write_text(target, text)
+
+
+def refuse_early(*targets: Path | None) -> None:
+    """Fail before the work when a file that is to be written cannot be. Raises OutputError."""
+    from hyprl.files import require_writable
+
+    for target in targets:
+        if target is not None and str(target) != "-":
+            require_writable(target)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar with an estimate of the time left, on a terminal only."""
+    import sys
+
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(label, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Where text for people goes: standard output, or standard error while JSON has it."""
+
+    json_target: Path | None
+
+    def console(self) -> Any:
+        """Return a rich console, plain where it is not a terminal."""
+        from rich.console import Console
+
+        on_stderr = self.json_target is not None and str(self.json_target) == "-"
+        return Console(stderr=on_stderr, highlight=False, soft_wrap=True)
+
+
+def _day(value: datetime | None) -> date | None:
+    return None if value is None else value.date()

@@ -1,0 +1,1 @@
+"""Renders finished results for terminals, files and CI; computes nothing."""
