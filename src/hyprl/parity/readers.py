@@ -17,8 +17,10 @@ import orjson
 import polars as pl
 
 from hyprl.errors import SignalLogError
+from hyprl.files import quiet_native_stderr
 
 _REMEDY = "Pass a CSV, JSON Lines or Parquet file with the columns timestamp, symbol, decision."
+_DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -58,8 +60,9 @@ def parse_log(data: bytes, where: str) -> RawLog:
 
 def _parse_parquet(data: bytes, where: str) -> pl.DataFrame:
     try:
-        return pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
+        with quiet_native_stderr():
+            return pl.read_parquet(io.BytesIO(data), use_statistics=False)
+    except (*_DAMAGED, OSError, ValueError, OverflowError) as error:
         raise _unreadable(where, f"is damaged Parquet ({_first_line(error)})") from error
 
 
@@ -73,7 +76,7 @@ def _parse_csv(text: str, where: str) -> pl.DataFrame:
         raise _unreadable(where, f"has two columns named {', '.join(repeated)}")
     try:
         frame = pl.read_csv(text.encode(), separator=delimiter, infer_schema=False)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+    except _DAMAGED as error:
         raise _unreadable(where, f"is not CSV ({_first_line(error)})") from error
     if frame.width != len(names):
         raise _unreadable(where, "is not CSV (its header and its rows disagree)")

@@ -1,0 +1,43 @@
+"""Name and write the diff files: one pair, CSV and Parquet, for each symbol of the diff."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polars as pl
+
+from hyprl.parity.diff import write_diff
+
+_UNSAFE = re.compile(r"[^a-z0-9._-]+")
+
+
+def write_symbol_diffs(diff: pl.DataFrame, directory: Path) -> list[Path]:
+    """Write `<symbol>_signal_diff.csv` and `.parquet` for each symbol; return the paths. Raises OutputError.
+
+    Symbols are lowercased and characters that a file name cannot hold become `_`; two symbols that then collide
+    get a number. A diff without rows is written as `empty_signal_diff`.
+    """
+    names: dict[str, str] = {}
+    for symbol in diff["symbol"].unique().sort().to_list():
+        names[symbol] = _free(file_stem(symbol), set(names.values()))
+    if not names:
+        return list(write_diff(diff, directory, "empty_signal_diff"))
+    written: list[Path] = []
+    for symbol, stem in names.items():
+        rows = diff.filter(pl.col("symbol") == symbol)
+        written.extend(write_diff(rows, directory, f"{stem}_signal_diff"))
+    return written
+
+
+def file_stem(symbol: str) -> str:
+    """Return the symbol as the first part of a file name: lower case, never a path, never hidden."""
+    return _UNSAFE.sub("_", symbol.lower()).strip(".")[:64] or "symbol"
+
+
+def _free(stem: str, taken: set[str]) -> str:
+    candidate, number = stem, 1
+    while candidate in taken:
+        number += 1
+        candidate = f"{stem}_{number}"
+    return candidate
