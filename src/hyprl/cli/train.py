@@ -41,19 +41,24 @@ def train(
 ) -> None:
     """Fit a model on the bars before --end and write it to --out, after a purged walk-forward."""
     from hyprl.bootstrap import training_frame
-
     from hyprl.config import load_config
     from hyprl.model.train import train_model
 
     _refuse_early(out, report, plot)
     settings = load_config(config)
     first = None if start is None else start.date()
-    frame = training_frame(bars, symbol, end.date(), settings, start=first, timezone=timezone)
+    frame = training_frame(
+        bars, symbol, end.date(), settings, start=first, timezone=timezone, announce=_announce
+    )
     result = train_model(frame, settings.model)
     result.model.save_artifact(out)
     _show(frame, result)
     click.echo(f"Model written to {out}")
     _keep(frame, result, report, plot)
+
+
+def _announce(message: str) -> None:
+    click.echo(message, err=True)
 
 
 def _refuse_early(out: Path, report: Path | None, plot: Path | None) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
+from hyprl.config import ModelConfig
 from hyprl.errors import ArtifactError
 from hyprl.files import atomic_write_bytes
 from hyprl.model import envelope, layout
@@ -31,13 +32,18 @@ class InputRecorder(Protocol):
         """Keep one call."""
 
 
+def training_settings(config: ModelConfig) -> dict[str, str | int | float]:
+    """Return the settings that decide what a fit on given bars gives; equal ones give an equal model."""
+    return config.model_dump(mode="json", exclude={"artifact"})
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingRecord:
     """What the model was fitted on. Times are bar opens in µs since the epoch, UTC, both ends included.
 
     The window holds every bar that was given, also those whose close only served as a label. `out_of_sample`
     are the pooled walk-forward figures; `largest_check_error` is the largest |kernel − library| probability
-    over the training rows.
+    over the training rows; `settings` are those of the config that decided the fit (`training_settings`).
     """
 
     first_open_utc_us: int
@@ -49,8 +55,10 @@ class TrainingRecord:
     purge_bars: int
     largest_check_error: float
     out_of_sample: Mapping[str, float]
+    settings: Mapping[str, str | int | float]
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
         object.__setattr__(self, "out_of_sample", MappingProxyType(dict(self.out_of_sample)))
 
     @property
@@ -187,7 +195,10 @@ class ProbabilityModel:
         content["feature_names"] = list(self.feature_names)
         content["weights"] = list(self.weights)
         content["library_versions"] = dict(self.library_versions)
-        content["training"] = training | {"out_of_sample": dict(self.training.out_of_sample)}
+        content["training"] = training | {
+            "out_of_sample": dict(self.training.out_of_sample),
+            "settings": dict(self.training.settings),
+        }
         content["params_hash"] = self.params_hash
         content["training_window_utc"] = [self.training.start, self.training.end]
         return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
@@ -221,6 +232,7 @@ _TRAINING_TYPES: dict[str, type] = {
     "purge_bars": int,
     "largest_check_error": float,
     "out_of_sample": dict,
+    "settings": dict,
 }
 
 

@@ -16,7 +16,7 @@ from hyprl.config import ModelConfig
 from hyprl.domain.bars import Float64Array
 from hyprl.errors import ArtifactError, DataError
 from hyprl.model import layout
-from hyprl.model.artifact import ProbabilityModel, TrainingRecord
+from hyprl.model.artifact import ProbabilityModel, TrainingRecord, training_settings
 from hyprl.model.calibration import Calibrator, fit_calibration
 from hyprl.model.evaluate import calibrated, logistic_margin, trees_margin
 from hyprl.model.frame import TrainingFrame, label_rises
@@ -128,6 +128,7 @@ def _record(
         purge_bars=report.gap_bars,
         largest_check_error=error,
         out_of_sample=figures,
+        settings=training_settings(config),
     )
 
 

@@ -24,20 +24,23 @@ _PICTURE_FORMATS = (".png", ".svg", ".pdf")
 
 
 def folds_table(report: WalkForwardReport, open_utc_us: Sequence[int]) -> Table:
-    """Return the walk-forward as a table: one line per fold, then all of them pooled."""
+    """Return the walk-forward as a table, 80 characters wide: one line per fold, then all of them pooled."""
+    from rich import box
     from rich.table import Table
 
-    title = f"Walk-forward, out of sample, {report.gap_bars} bars purged before each fold"
-    table = Table(title=title, title_justify="left")
-    for name in ("fold", "fitted on", "tested", "rows", "log-loss", "(base)", "Brier", "(base)", "AUC"):
-        table.add_column(name, justify="left" if name in ("fold", "tested") else "right", no_wrap=True)
+    title = f"Out of sample: walk-forward, {report.gap_bars} bars purged before each fold"
+    layout = {"box": box.SIMPLE, "show_edge": False, "pad_edge": False, "collapse_padding": True}
+    table = Table(title=title, title_justify="left", caption_justify="left", **layout)  # type: ignore[arg-type]
+    for name in ("fold", "fitted", "from", "rows", "log-loss (base)", "Brier (base)", "AUC ± s.e."):
+        table.add_column(name, justify="left" if name in ("fold", "from") else "right", no_wrap=True)
     for number, fold in enumerate(report.folds, start=1):
-        first, last = (_day(open_utc_us[bar]) for bar in (fold.tested_first_bar, fold.tested_last_bar))
-        table.add_row(str(number), str(fold.fitted_rows), f"{first} … {last}", *_figures(fold.scores))
+        first = _stamp(open_utc_us[fold.tested_first_bar]).date().isoformat()
+        table.add_row(str(number), str(fold.fitted_rows), first, *_figures(fold.scores))
     table.add_section()
     table.add_row("all", "", "", *_figures(report.pooled))
     if report.calibrated is not None:
-        table.add_row("all", "", "calibrated by earlier folds", *_figures(report.calibrated))
+        table.add_row("cal.", "", "", *_figures(report.calibrated))
+        table.caption = "cal.: each fold calibrated by those before it, from the second on"
     return table
 
 
@@ -75,6 +78,7 @@ def as_json(result: TrainingResult, open_utc_us: Sequence[int]) -> dict[str, Any
         "bars_sha256": training.bars_sha256,
         "bars_source": training.bars_source,
         "largest_check_error": training.largest_check_error,
+        "settings": dict(training.settings),
     }
     content["walk_forward"] = asdict(result.report)
     for fold in content["walk_forward"]["folds"]:
@@ -149,15 +153,14 @@ def _ranking(scores: Scores) -> str:
 
 
 def _figures(scores: Scores) -> list[str]:
-    numbers = (scores.log_loss, scores.base_log_loss, scores.brier, scores.base_brier)
     error = scores.auc_standard_error
-    area = "-" if scores.auc is None or error is None else f"{scores.auc:.3f} ± {error:.3f}"
-    return [str(scores.rows), *(f"{number:.4f}" for number in numbers), area]
+    return [
+        str(scores.rows),
+        f"{scores.log_loss:.4f} ({scores.base_log_loss:.4f})",
+        f"{scores.brier:.4f} ({scores.base_brier:.4f})",
+        "-" if scores.auc is None or error is None else f"{scores.auc:.3f} ± {error:.3f}",
+    ]
 
 
 def _stamp(open_utc_us: int) -> datetime:
     return datetime.fromtimestamp(int(open_utc_us) / 1e6, tz=UTC)
-
-
-def _day(open_utc_us: int) -> str:
-    return _stamp(open_utc_us).date().isoformat()

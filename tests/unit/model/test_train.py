@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from hyprl.config import ModelConfig
 from hyprl.errors import ArtifactError, DataError
-from hyprl.model.artifact import ProbabilityModel
+from hyprl.model.artifact import ProbabilityModel, training_settings
 from hyprl.model.frame import Samples, TrainingFrame, label_rises
 from hyprl.model.train import train_model
 from hyprl.model.walkforward import purge_gap, split
@@ -95,6 +95,15 @@ def test_the_artifact_says_what_it_was_trained_on(make_frame: MakeFrame) -> None
     assert (training.rows, training.label_horizon_bars, training.purge_bars) == (900 - 30 - 6, 6, 24)
     assert training.bars_sha256 == frame.bars_sha256
     assert 0.0 <= training.largest_check_error <= 1e-12
+
+
+@pytest.mark.parametrize("change", [{"l2_penalty_c": 0.5}, {"trees": 21}, {"folds": 5}])
+def test_the_artifact_tells_a_fit_with_other_settings_apart(
+    make_frame: MakeFrame, change: dict[str, Any]
+) -> None:
+    made_with = dict(train_model(make_frame(), settings()).model.training.settings)
+    assert made_with == training_settings(settings(artifact="elsewhere.pkl"))
+    assert made_with != training_settings(settings(**change))
 
 
 def test_bars_that_come_after_the_last_label_do_not_change_the_model(make_frame: MakeFrame) -> None:
