@@ -26,7 +26,7 @@ def bars() -> None:
     """Validate, aggregate or fetch bars."""
 
 
-@bars.command()
+@bars.command(short_help="Show what is wrong with a bar file; exit 2 if the policies refuse it.")
 @click.argument("file", type=FILE)
 @symbol_option
 @config_option
@@ -46,7 +46,7 @@ def validate(
     require_bars(report)
 
 
-@bars.command()
+@bars.command(short_help="Make session hours from 1- to 30-minute bars.")
 @click.argument("file", type=FILE)
 @symbol_option
 @click.option("--out", required=True, type=FILE, help="Where to write: .csv, .csv.gz or .parquet.")

@@ -3,7 +3,7 @@ from io import BytesIO
 import polars as pl
 import pytest
 
-from hyprl.bars.sentiment import read_sentiment
+from hyprl.bars.sentiment import read_sentiment, read_timed_values
 from hyprl.errors import DataError
 
 TEXT = "published_at,score\n2025-01-15T14:45:00Z,0.5\n2025-01-15T14:30:00Z,-0.25\n"
@@ -47,8 +47,16 @@ def test_naive_times_need_a_zone(csv):
         (TEXT.replace("score", "mood"), "no `score` column"),
         (TEXT.replace("published_at", "when"), "no `publishedat` column"),
         ("", "is empty"),
+        ("published_at,score\n", "no rows"),
     ],
 )
 def test_what_cannot_be_used_is_named(csv, text, message):
     with pytest.raises(DataError, match=message):
         read_sentiment(csv(text))
+
+
+def test_other_timed_values_keep_the_order_of_the_file(csv):
+    path = csv("timestamp,Equity_USD\n2025-01-15T14:45:00Z,10\n2025-01-15T14:30:00Z,11.5\n")
+    times, values = read_timed_values(path, ("equity", "equityusd"))
+    assert times.tolist() == [1736952300_000000, 1736951400_000000]
+    assert values.tolist() == [10.0, 11.5]
