@@ -70,24 +70,11 @@ def read_timed_values(
 
     Raises DataError as `read_sentiment` does.
     """
-    published, score = read_timed_values(path, SCORE_NAMES, timezone=timezone)
-    order = np.argsort(published, kind="stable")
-    return SentimentSeries(published[order], score[order])
-
-
-def read_timed_values(
-    path: Path, value_names: tuple[str, ...], *, timezone: str | None = None
-) -> tuple[Int64Array, Float64Array]:
-    """Read a time (microseconds UTC) and a finite value from each row of CSV or Parquet, in the file's order.
-
-    `value_names` are spellings of the value's column, lower case without punctuation. Raises DataError as
-    `read_sentiment` does.
-    """
     origin = Origin(path.name or str(path), DataError)
     table = read_table(path, origin).with_row_index("row number", offset=1)
     table = table.filter(~pl.all_horizontal(pl.exclude("row number").is_null()))
     if table.is_empty():
-        origin.fail("has a header but no rows", f"Pass a file with times and {value_names[0]}s.")
+        origin.fail("has a header but no rows", f"Pass a file with times and a `{value_names[0]}` for each.")
     times, values = _column(table, TIME_NAMES, origin), _column(table, value_names, origin)
     rows = table["row number"].cast(pl.Int64).to_numpy()
     numbers = parse_numbers(values, rows, origin)
@@ -97,7 +84,9 @@ def read_timed_values(
         origin.fail(
             f"row {row}: the {values.name} is not a finite number", "Fill or delete the row.", row=row
         )
-    return parse_instants(times, timezone, origin, rows), numbers
+    published = parse_instants(times, timezone, origin, rows)
+    order = np.argsort(published, kind="stable")
+    return published[order], numbers[order]
 
 
 def _column(table: pl.DataFrame, wanted: tuple[str, ...], origin: Origin) -> pl.Series:

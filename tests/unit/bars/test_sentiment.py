@@ -55,8 +55,8 @@ def test_what_cannot_be_used_is_named(csv, text, message):
         read_sentiment(csv(text))
 
 
-def test_other_timed_values_keep_the_order_of_the_file(csv):
+def test_other_timed_values_come_in_time_order_too(csv):
     path = csv("timestamp,Equity_USD\n2025-01-15T14:45:00Z,10\n2025-01-15T14:30:00Z,11.5\n")
     times, values = read_timed_values(path, ("equity", "equityusd"))
-    assert times.tolist() == [1736952300_000000, 1736951400_000000]
-    assert values.tolist() == [10.0, 11.5]
+    assert times.tolist() == [1736951400_000000, 1736952300_000000]
+    assert values.tolist() == [11.5, 10.0]
