@@ -114,7 +114,10 @@ _FEATURES = (
     _rule("mean_abs_diff_probability_up", "<", 1e-3, lambda s: s.probability.mean),
     _rule("max_abs_diff_probability_up", "<", 1e-2, lambda s: s.probability.max),
 )
+_GAP_BELOW_2_PERCENT = _decision_rule("combined_gap", "<", 0.02, lambda s: s.combined_gap)
+# The plan gives this stage no limit on decisions; without one, equal sizes of opposite trades would be kept.
 _RISK = (
+    _GAP_BELOW_2_PERCENT,
     _SIZE_PRESENT,
     _rule("max_abs_diff_position_size", "<", 1e-3, lambda s: s.position_size.max),
     _RISK_PRESENT,
@@ -122,7 +125,7 @@ _RISK = (
     _rule("emitted_without_expected_pnl", "<=", 0.0, lambda s: s.decisions.emitted_without_ev),
 )
 _LIVE_READY = (
-    _decision_rule("combined_gap", "<", 0.02, lambda s: s.combined_gap),
+    _GAP_BELOW_2_PERCENT,
     _PROBABILITY_PRESENT,
     _rule("max_abs_diff_probability_up", "<=", 1e-4, lambda s: s.probability.max),
     _rule("mean_abs_diff_probability_up", "<=", 5e-5, lambda s: s.probability.mean),

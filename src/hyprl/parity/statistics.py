@@ -7,7 +7,7 @@ have, that need a value, and where one or both lack a finite one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import fsum, inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -217,7 +217,7 @@ def _value_gap(paired: pl.DataFrame, name: str) -> ValueGap:
         compared=compared,
         missing=missing,
         present=compared / (compared + needed),
-        mean=float(gap.mean()),
+        mean=_mean(gap),
         max=float(gap.max()),
         max_relative=float(_relative(gap, bt, replay).max()),
     )
@@ -229,6 +229,15 @@ def _relative(gap: Float64Array, bt: Float64Array, replay: Float64Array) -> Floa
         return np.divide(gap, base, out=np.zeros_like(gap), where=base != 0.0)
 
 
+def _mean(gap: Float64Array) -> float:
+    try:
+        return fsum(gap.tolist()) / len(
+            gap
+        )  # correctly rounded, so the same on every machine and in any order
+    except OverflowError:
+        return inf
+
+
 def _probability_details(paired: pl.DataFrame, available: bool) -> tuple[float | None, float | None]:
     if not available:
         return None, None
@@ -236,7 +245,7 @@ def _probability_details(paired: pl.DataFrame, available: bool) -> tuple[float |
     gap = paired["abs_diff_probability_up"].fill_null(0.0).to_numpy()
     diverging = comparable & ~paired["decision_match"].fill_null(False).to_numpy()
     large = share(int((gap[comparable] > LARGE_PROBABILITY_GAP).sum()), int(comparable.sum()))
-    return large, float(gap[diverging].mean()) if diverging.any() else None
+    return large, _mean(gap[diverging]) if diverging.any() else None
 
 
 def _thresholds_max(paired: pl.DataFrame) -> float | None:

@@ -83,6 +83,12 @@ def plan_logs() -> tuple[pl.DataFrame, pl.DataFrame]:
         ),
     )
     alone = {"probability_up": 0.3, "position_size": 66.46, "risk_amount": 148.3, "expected_pnl": 50.0}
-    left_only = [_part(np.arange(1259, 1266), "emit", **alone), _part(np.arange(1266, 1268), "reject", **alone)]
-    right_only = [_part(np.arange(1268, 1288), "emit", **alone), _part(np.arange(1288, 1407), "reject", **alone)]
+    left_only = [
+        _part(np.arange(1259, 1266), "emit", **alone),
+        _part(np.arange(1266, 1268), "reject", **alone),
+    ]
+    right_only = [
+        _part(np.arange(1268, 1288), "emit", **alone),
+        _part(np.arange(1288, 1407), "reject", **alone),
+    ]
     return pl.concat([left, *left_only], how="diagonal"), pl.concat([right, *right_only], how="diagonal")

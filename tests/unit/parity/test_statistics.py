@@ -60,7 +60,14 @@ def test_plan_section_2_money(plan_logs) -> None:
 
 def test_json_has_the_promised_keys(plan_logs) -> None:
     found = document(*plan_logs)
-    assert set(found["probability"]) == {"compared", "missing", "mean", "max", "share_above_1e-3", "mean_diverging"}
+    assert set(found["probability"]) == {
+        "compared",
+        "missing",
+        "mean",
+        "max",
+        "share_above_1e-3",
+        "mean_diverging",
+    }
     assert set(found["expected_pnl"]) == {"compared", "missing", "mean", "max"}
     for name in ("position_size", "risk_amount"):
         assert set(found[name]) == {"compared", "missing", "max", "max_relative"}
@@ -115,7 +122,10 @@ def test_missing_counts_rows_that_need_a_value(full_log) -> None:
         probability_up=pl.when(pl.int_range(pl.len()) < 4).then(None).otherwise("probability_up")
     )
     found = measure(full_log, holed)
-    assert (found.probability.compared, found.probability.missing) == (96, 3)  # the first of the four is warm-up
+    assert (found.probability.compared, found.probability.missing) == (
+        96,
+        3,
+    )  # the first of the four is warm-up
 
 
 def test_warmup_on_one_side_only_is_missing(full_log) -> None:
