@@ -1,0 +1,119 @@
+"""`hyprl check`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hyprl.cli.options import (
+    FILE,
+    JSON_TARGET,
+    Screen,
+    announce,
+    progress,
+    refuse_early,
+    request_from,
+    run_options,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hyprl.bootstrap.check import CheckOutcome
+
+STAGES = ("microscope", "features", "risk", "live-ready", "exact")
+PLANT_NAMES = ("shifted-cache", "short-preroll", "refitted-scaler", "drifting-equity", "float32-features")
+
+
+@click.command()
+@run_options
+@click.option("--stage", type=click.Choice(STAGES), default="exact", show_default=True, help="Which gates.")
+@click.option(
+    "--out", type=FILE, default=Path("data"), show_default=True, help="Folder for traces, diffs, models."
+)
+@click.option(
+    "--json", "json_target", type=JSON_TARGET, help="Write the result as JSON; - for standard output."
+)
+@click.option(
+    "--plant", type=click.Choice(PLANT_NAMES), help="Put a fault into the live side, to see the check fail."
+)
+@click.pass_context
+def check(
+    context: click.Context, stage: str, out: Path, json_target: Path | None, plant: str | None, **values: Any
+) -> None:
+    """Run the backtest and the live engine on the same bars and say whether they agree.
+
+    Without arguments: the embedded synthetic year, every field to the bit. Exit: 0 kept, 1 broken, 2 bad usage or
+    input, 3 not assessed.
+    """
+    from hyprl.bootstrap.check import CheckRequest, run_check
+
+    refuse_early(out / "signals" / "x", json_target)
+    request = CheckRequest(request_from(values), stage, out)
+    if plant is not None:
+        from dataclasses import replace
+
+        from hyprl.faults.planted import PLANTS
+
+        request = replace(request, plant=PLANTS[plant])
+        announce(f"planted in the live side: {plant}; this check should break")
+    with progress("replay") as tick:
+        outcome = run_check(request, announce, tick)
+    _show(outcome, Screen(json_target).console())
+    if json_target is not None:
+        write_json(_document(outcome), json_target)
+    context.exit(outcome.result.exit_code)
+
+
+def _show(outcome: CheckOutcome, console: Console) -> None:
+    from hyprl.report.terminal import render_parity
+
+    prepared = outcome.prepared
+    console.print(f"{prepared.symbol} ({prepared.series.source}), {prepared.start} … {prepared.end}")
+    for note in (prepared.chosen.note, *prepared.notes):
+        console.print(f"  {note}")
+    for window in outcome.windows:
+        if window.run.in_sample:
+            console.print(f"  {window.name}: IN-SAMPLE, the model was trained on bars of this window")
+        console.print(
+            f"  {window.name}: {window.run.window.length} bars, equity {window.run.equity_source}, "
+            f"{len(window.backtest.trades)} trades, final equity {window.backtest.final_equity:,.2f} "
+            f"(backtest) {window.replay.final_equity:,.2f} (replay)"
+        )
+    for path in (path for window in outcome.windows for path in window.files if path.suffix != ".parquet"):
+        console.print(f"  wrote {path}")
+    render_parity(outcome.result, console)
+
+
+def _document(outcome: CheckOutcome) -> dict[str, Any]:
+    prepared = outcome.prepared
+    return {
+        **outcome.result.as_json_dict(),
+        "symbol": prepared.symbol,
+        "bars_source": prepared.series.source,
+        "start": str(prepared.start),
+        "end": str(prepared.end),
+        "config_hash": prepared.config.sha256(),
+        "model": {"path": str(prepared.chosen.path), "sha256": prepared.chosen.model.sha256},
+        "notes": list(prepared.notes),
+        "runs": [
+            {
+                "window": window.name,
+                "run_id": window.run.run_id,
+                "bars": window.run.window.length,
+                "in_sample": window.run.in_sample,
+                "equity_source": window.run.equity_source,
+                "trades": {"backtest": len(window.backtest.trades), "replay": len(window.replay.trades)},
+                "trades_equal": window.backtest.trades == window.replay.trades,
+                "final_equity": {
+                    "backtest": window.backtest.final_equity,
+                    "replay": window.replay.final_equity,
+                },
+                "files": [str(path) for path in window.files],
+            }
+            for window in outcome.windows
+        ],
+    }
