@@ -80,13 +80,21 @@ def _csv(data: bytes, origin: Origin) -> pl.DataFrame:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         origin.fail(f"is not UTF-8 text (byte {error.start})", "Save it as UTF-8 CSV or as Parquet.")
-    text = text.lstrip("\r\n")
+    text = _one_header(text.lstrip("\r\n"))
     header = text.split("\n", 1)[0]
     separator = max(",;\t", key=header.count)
     try:
         return pl.read_csv(text.encode(), separator=separator, infer_schema=False)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         origin.fail(f"is not a readable CSV file ({_first_line(error)})", "Mend the file or export it again.")
+
+
+def _one_header(text: str) -> str:
+    """Fold the three header lines of a saved yfinance frame (Price, Ticker, Datetime) into one."""
+    lines = text.split("\n", 3)
+    if len(lines) < 4 or not (lines[0].startswith("Price,") and lines[1].startswith("Ticker,")):
+        return text
+    return f"{lines[2].split(',', 1)[0]},{lines[0].split(',', 1)[1]}\n{lines[3]}"
 
 
 def _first_line(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""`hyprl bars`: validate, aggregate and fetch bars from the command line."""
+"""`hyprl bars`: validate, aggregate, compare and fetch bars from the command line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ zone_option = click.option("--timezone", help="IANA zone of timestamps that carr
 
 @click.group()
 def bars() -> None:
-    """Validate, aggregate or fetch bars."""
+    """Validate, aggregate, compare or fetch bars."""
 
 
 @bars.command(short_help="Show what is wrong with a bar file; exit 2 if the policies refuse it.")
@@ -65,7 +65,33 @@ def aggregate(file: Path, symbol: str, out: Path, config_file: Path | None, time
     click.echo(f"{len(hours.series)} bars written to {out}")
 
 
-@bars.command()
+@bars.command(short_help="Measure how far two vendors' bars are apart.")
+@click.argument("file", type=FILE)
+@click.argument("other", type=FILE)
+@symbol_option
+@config_option
+@zone_option
+def compare(file: Path, other: Path, symbol: str, config_file: Path | None, timezone: str | None) -> None:
+    """Measure how far FILE's hourly prices are from OTHER's minute, hourly or daily bars. Changes nothing."""
+    from hyprl.bars.compare import compare_with_file
+    from hyprl.bars.read import read_bars
+
+    config = _bars_config(config_file)
+    ours = read_bars(file, symbol, config, timezone=timezone).series
+    result = compare_with_file(ours, other, config, timezone=timezone)
+    click.echo(
+        f"{result.both} {result.unit} in both; in the common span {result.only_ours} only in {file.name}, "
+        f"{result.only_theirs} only in {other.name}"
+    )
+    click.echo("price  median bp   95 % bp    max bp  worst")
+    for gap in result.gaps:
+        click.echo(
+            f"{gap.field:<5} {gap.median_bp:10.2f} {gap.p95_bp:9.2f} {gap.max_bp:9.2f}  "
+            f"{gap.worst_at}: {gap.worst_ours:.6g} against {gap.worst_theirs:.6g}"
+        )
+
+
+@bars.command(short_help="Fetch closed hourly bars from a vendor.")
 @click.option("--source", type=click.Choice(["yfinance"]), default="yfinance", show_default=True)
 @symbol_option
 @click.option("--start", required=True, type=DAY, help="First exchange-local date.")

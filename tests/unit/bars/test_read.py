@@ -55,6 +55,11 @@ def test_a_byte_order_mark_and_leading_blank_lines_do_not_matter(csv, prefix):
     assert first_bar(csv(prefix + (HEADER + ROW + "\n\n").replace("\n", "\r\n").encode())) == VALUES
 
 
+def test_a_saved_yfinance_frame_with_its_three_header_lines_is_read(csv):
+    text = "Price,Close,High,Low,Open,Volume\nTicker,NVDA,NVDA,NVDA,NVDA,NVDA\nDatetime,,,,,\n"
+    assert first_bar(csv(text + "2025-01-15 14:30:00+00:00,1.5,2,1,1.25,7\n")) == [1.25, 2.0, 1.0, 1.5, 7.0]
+
+
 def test_gzip_is_read_whatever_the_name(csv):
     assert first_bar(csv(gzip.compress((HEADER + ROW).encode()), "bars.bin")) == VALUES
 
