@@ -86,7 +86,7 @@ class ModelConfig(Section):
     label_horizon_bars: Annotated[int, Field(ge=1, le=500)] = 1
     purge_bars: Annotated[int, Field(ge=0, le=5000)] = 24
     folds: Annotated[int, Field(ge=2, le=20)] = 5
-    l2_penalty_c: Positive = 0.001
+    l2_penalty_c: Positive = 0.01
     trees: Annotated[int, Field(ge=1, le=2000)] = 100
     tree_depth: Annotated[int, Field(ge=1, le=10)] = 3
     learning_rate: Positive = 0.05
@@ -107,7 +107,7 @@ class StrategyConfig(Section):
     """When a probability becomes an order."""
 
     threshold_long: Fraction = 0.55
-    threshold_short: Fraction = 0.49
+    threshold_short: Fraction = 0.45
     trend_window_bars: Annotated[int, Field(ge=1, le=2000)] = 24
     trend_long_min: Finite = -0.02
     trend_short_min: Finite = 0.02

@@ -10,12 +10,14 @@ import numpy as np
 
 from hyprl.bootstrap.wiring import LiveOverrides, Run
 from hyprl.domain.bars import ClosedBar, Float64Array
+from hyprl.errors import ArtifactError
 from hyprl.features.pipeline import FeatureFrameSnapshot
 from hyprl.features.plan import FeaturePlan
 from hyprl.features.stores import BacktestFeatureStore, FeatureStore
 from hyprl.jit.kernel import INTERPRETED, link_kernel
 from hyprl.model.artifact import PROBABILITY_FUNCTIONS, ProbabilityModel
 from hyprl.model.evaluate import HEADER
+from hyprl.model.layout import LOGISTIC
 from hyprl.risk.manager import EquityContext
 
 DRIFT_PER_BAR = 1e-4
@@ -91,9 +93,17 @@ def refitted_scaler(run: Run) -> Callable[[ProbabilityModel], ProbabilityModel]:
 def _rescaled(model: ProbabilityModel, rows: Float64Array) -> tuple[float, ...]:
     width = len(model.feature_names)
     rows = rows[np.isfinite(rows).all(axis=1), :width]
+    if model.kind != LOGISTIC or not len(rows):
+        raise ArtifactError(
+            f"a {model.kind} model has no scaler to refit, or the window no features",
+            where="refitted-scaler",
+            remedy="Plant another fault, or check a logistic model.",
+        )
     weights = list(model.weights)
+    deviation = rows.std(axis=0)
+    scales = np.where(deviation > 0.0, 1.0 / np.where(deviation > 0.0, deviation, 1.0), 1.0)
     weights[HEADER : HEADER + width] = rows.mean(axis=0).tolist()
-    weights[HEADER + width : HEADER + 2 * width] = (1.0 / rows.std(axis=0)).tolist()
+    weights[HEADER + width : HEADER + 2 * width] = scales.tolist()
     return tuple(weights)
 
 
