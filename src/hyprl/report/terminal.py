@@ -16,7 +16,7 @@ from hyprl.parity.rules import Assessment
 from hyprl.parity.statistics import Statistics, ValueGap, share
 from hyprl.parity.verdict import ParityResult
 
-_MARKS = {True: ("✓ kept", "green"), False: ("✗ broken", "bold red"), None: ("? not assessed", "yellow")}
+_MARKS = {True: ("✓ yes", "green"), False: ("✗ no", "bold red"), None: ("? not assessed", "yellow")}
 _VERDICTS = {
     KEPT: ("KEPT", "bold green", "every gate of the stage holds"),
     BROKEN: ("BROKEN", "bold red", "at least one gate does not hold"),
@@ -24,7 +24,7 @@ _VERDICTS = {
 _NOT_ASSESSED = (
     "NOT ASSESSED",
     "bold yellow",
-    "a log lacks what a gate needs, or there was nothing to compare",
+    "a gate had nothing to compare",
 )
 _ASCII = str.maketrans({"✓": "+", "✗": "x", "…": "..", "Δ": "d", "≤": "<=", "≥": ">=", "·": "-"})
 
@@ -73,9 +73,8 @@ def _lines(assessment: Assessment) -> list[tuple[str, str]]:
 
 
 def _bars(s: Statistics) -> str:
-    shares = (_percent(share(count, s.rows)) for count in (s.both, s.left_only, s.right_only))
-    both, left, right = shares
-    return f"{s.rows:,}: {s.both:,} both ({both}), {s.left_only:,} bt only ({left}), {s.right_only:,} replay only ({right})"
+    kinds = ((s.both, "both"), (s.left_only, "bt only"), (s.right_only, "replay only"))
+    return f"{s.rows:,}: " + ", ".join(f"{_of(count, s.rows)} {kind}" for count, kind in kinds)
 
 
 def _decision_lines(s: Statistics) -> list[tuple[str, str]]:
@@ -152,7 +151,7 @@ def _gates_table(gates: tuple[Gate, ...], console: Console) -> Table:
     table.add_column("gate", overflow="fold")
     for name in ("limit", "value"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    table.add_column("kept", no_wrap=True)
     for gate in gates:
         mark, style = _MARKS[gate.kept]
         limit = f"{_symbol(gate.comparison)} {gate.limit:.6g}"
