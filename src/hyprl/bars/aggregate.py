@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hyprl.bars.calendar import local_days, require_known, whole_grid
+from hyprl.bars.calendar import known_days, whole_grid
 from hyprl.bars.columns import RawBars, raw_bars
 from hyprl.bars.findings import RuleFinding, ValidationReport, rule_error, shown_utc
 from hyprl.bars.hours import INTERVALS, MINUTE_US, HourAggregator, HourBar
@@ -72,8 +72,7 @@ def aggregate_file(path: Path, symbol: str, config: BarsConfig, *, timezone: str
 
 def aggregate_minutes(raw: RawBars, config: BarsConfig) -> Aggregated:
     """Aggregate raw minute bars; see `aggregate_file`."""
-    for extreme in (raw.open_utc_us.min(), raw.open_utc_us.max()):
-        require_known(int(local_days(np.array([extreme]))[0]), raw.source)
+    known_days(raw.open_utc_us, lambda index: f"{raw.source}, row {raw.row[index]}")
     grid = whole_grid()
     slot = np.searchsorted(grid.open_utc_us, raw.open_utc_us, side="right") - 1
     inside = (slot >= 0) & (raw.open_utc_us < grid.close_utc_us[slot])

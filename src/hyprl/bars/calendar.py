@@ -7,6 +7,7 @@ a normal day has 7 bars (the last of 30 minutes) and a 13:00 half day has 4. The
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -128,6 +129,21 @@ def require_known(day: int, where: str = "XNYS calendar") -> None:
             remedy="Use dates inside it, or install a newer hyprl (its table comes from exchange_calendars).",
             day=day,
         )
+
+
+def known_days(utc_us: Int64Array, where: Callable[[int], str]) -> Int64Array:
+    """Return `local_days`, or raise CalendarError for the first instant outside the table, named by its index."""
+    first, last = table_span()
+    # In UTC first: New York is less than a day behind, and far instants overflow its conversion.
+    days = utc_us // DAY_US
+    beyond = (days < first) | (days > last + 1)
+    if not beyond.any():
+        days = local_days(utc_us)
+        beyond = (days < first) | (days > last)
+    if beyond.any():
+        index = int(np.argmax(beyond))
+        require_known(int(days[index]), where(index))
+    return days
 
 
 def _sessions() -> tuple[Int64Array, Int64Array, Int64Array]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from hyprl.bars.aggregate import aggregate_minutes
-from hyprl.bars.calendar import HOUR_US, day_of, local_days
+from hyprl.bars.calendar import HOUR_US, day_of, known_days
 from hyprl.bars.columns import RawBars, raw_bars
 from hyprl.bars.findings import shown_utc
 from hyprl.bars.read import require_bars
@@ -65,7 +65,7 @@ def compare_with_file(
     """
     origin = Origin(path.name or str(path))
     raw = raw_bars(read_table(path, origin), ours.symbol, timezone, origin)
-    days = local_days(raw.open_utc_us)
+    days = known_days(raw.open_utc_us, lambda index: f"{raw.source}, row {raw.row[index]}")
     if len(np.unique(days)) == len(days) and len(days) > 1:
         left, right, unit = _sessions(ours), _daily(raw, days), "sessions"
     else:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hyprl.bars.calendar import HOUR_US, local_days, require_known, whole_grid
+from hyprl.bars.calendar import HOUR_US, known_days, whole_grid
 from hyprl.bars.findings import RuleFinding, rule_error
 from hyprl.bars.rules import (
     BREAK_SESSIONS,
@@ -93,8 +93,8 @@ class BarGate:
         if on_grid:
             session, close = int(grid.session[slot]), int(grid.close_utc_us[slot])
         else:
-            session, close = int(local_days(np.array([open_utc_us]))[0]), open_utc_us + HOUR_US
-            require_known(session, f"{self._symbol} live bar")
+            days = known_days(np.array([open_utc_us]), lambda _: f"{self._symbol} live bar")
+            session, close = int(days[0]), open_utc_us + HOUR_US
         return _Placed(open_utc_us, close, session, on_grid, split_bar(bar, session, self._splits))
 
     def _broken_by_sequence(self, placed: _Placed) -> list[str]:

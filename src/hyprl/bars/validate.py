@@ -21,8 +21,7 @@ from hyprl.bars.calendar import (
     HOUR_US,
     SessionGrid,
     day_of,
-    local_days,
-    require_known,
+    known_days,
     whole_grid,
 )
 from hyprl.bars.columns import RawBars
@@ -100,9 +99,7 @@ def screen(raw: RawBars, on_grid: Mask, config: BarsConfig) -> tuple[RawBars, tu
 def _placed(raw: RawBars, config: BarsConfig) -> tuple[_Rows, tuple[str, ...]]:
     """Find each bar's slot (-1 off the grid) and session, and adjust for splits."""
     times, grid = raw.open_utc_us, whole_grid()
-    session = local_days(times)
-    for extreme in (session.min(), session.max()) if len(session) else ():
-        require_known(int(extreme), f"{raw.source}, row {raw.row[int(np.argmax(session == extreme))]}")
+    session = known_days(times, lambda index: f"{raw.source}, row {raw.row[index]}")
     near = np.minimum(np.searchsorted(grid.open_utc_us, times), len(grid) - 1)
     slot = np.where(grid.open_utc_us[near] == times, near, -1)
     raw, splits = apply_splits(raw, session, config)

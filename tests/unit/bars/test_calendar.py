@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from hyprl.bars.calendar import session_hours, table_span, window_us
+from hyprl.bars.calendar import known_days, session_hours, table_span, window_us
 from hyprl.errors import CalendarError
 
 
@@ -73,6 +73,17 @@ def test_slots_between_two_instants_and_the_slot_of_an_instant():
     assert grid.slot_at(us(2025, 1, 15, 14, 29)) == -1
     assert grid.slot_at(us(2025, 1, 15, 15, 29)) == 0
     assert grid.slot_at(us(2025, 1, 15, 21, 0)) == -1
+
+
+@pytest.mark.parametrize("instant", [-(2**63), -1, 2**62, 2**63 - 1])
+def test_an_absurd_instant_is_a_calendar_error_named_by_its_place(instant):
+    with pytest.raises(CalendarError, match="row 1"):
+        known_days(np.array([us(2025, 1, 15), instant]), lambda index: f"row {index}")
+
+
+def test_the_exchanges_day_begins_at_its_own_midnight():
+    instants = np.array([us(2025, 1, 16, 4, 59), us(2025, 1, 16, 5)])
+    assert known_days(instants, str).tolist() == [20103, 20104]
 
 
 @pytest.mark.slow

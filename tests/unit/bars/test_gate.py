@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hyprl.bars.gate import BarGate
 from hyprl.bars.rules import BAR_RULES, flaw_bit
 from hyprl.bars.validate import validate
-from hyprl.config import BarPolicies, BarsConfig
+from hyprl.config import BarPolicies, BarsConfig, Split
 from hyprl.domain.bars import Bar
 from hyprl.errors import BarRuleError
 
@@ -73,6 +73,15 @@ def test_a_gate_started_from_history_continues_as_if_it_had_seen_it(make_raw, po
     assert bits(feed(gate, raw.take(np.arange(at, len(raw))))) == expected(whole)[at:]
     assert whole.flaws[280] == flaw_bit("split_jump")
     assert (whole.flaws == flaw_bit("volume_break")).sum() == 1
+
+
+@pytest.mark.parametrize("adjust", [("price",), ("volume",), ("price", "volume")])
+def test_declared_splits_adjust_a_live_bar_as_they_adjust_a_file(make_raw, adjust):
+    raw = make_raw()
+    raw.close[:] = 99.7
+    split = Split(symbol="TEST", effective=date(2025, 1, 15), ratio=3, adjust=adjust)
+    config = BarsConfig(splits=(split,), policy=BarPolicies(split_jump="keep"))
+    assert bits(feed(BarGate("TEST", config), raw)) == expected(validate(raw, config)[0])
 
 
 def test_a_refused_bar_raises_and_leaves_the_gate_as_it_was(make_raw):

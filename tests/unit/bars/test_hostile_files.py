@@ -41,7 +41,16 @@ cells = st.one_of(
 times = st.one_of(
     st.datetimes().map(str),
     st.integers(-(2**70), 2**70).map(str),
-    st.sampled_from(["2025-01-15 14:30:00+00:00", "0001-01-01T00:00Z", "9999-12-31 23:59:59+00:00", "NaT"]),
+    st.sampled_from(
+        [
+            "2025-01-15 14:30:00+00:00",
+            "0001-01-01T00:00Z",
+            "9" * 18,
+            "9" * 19,
+            "9999-12-31 23:59:59+00:00",
+            "NaT",
+        ]
+    ),
     st.text(max_size=12),
 )
 
@@ -94,6 +103,15 @@ def test_one_changed_byte_or_a_cut_of_a_parquet(csv, at, byte, cut):
     content[at] = byte
     read_all(csv(bytes(content), "bars.parquet"))
     read_all(csv(PACKED.getvalue()[:-cut], "bars.parquet"))
+
+
+def test_a_damaged_parquet_prints_nothing_but_its_error(csv, capfd):
+    content = bytearray(PACKED.getvalue())
+    for at in range(4, 400):
+        read_all(
+            csv(bytes(content[:at]) + bytes([content[at] ^ 0x5A]) + bytes(content[at + 1 :]), "x.parquet")
+        )
+    assert capfd.readouterr().err == ""
 
 
 @fuzz

@@ -40,6 +40,17 @@ def test_usual_spellings_of_the_columns_are_read(csv, header):
     assert first_bar(csv(header + "\n" + ROW)) == VALUES
 
 
+def test_date_and_time_side_by_side_are_one_timestamp(csv):
+    path = csv("Date,Time,Open,High,Low,Close,Volume\n2025.01.15,09:30,1,2,0.5,1.5,10\n")
+    series = read_bars(path, "NVDA", BarsConfig(), timezone="America/New_York").series
+    assert series.open_utc_us.tolist() == [1736951400_000000]
+
+
+def test_when_every_bar_is_dropped_there_is_nothing_to_use(csv, policies):
+    with pytest.raises(BarFileError, match="no bar of NVDA is left"):
+        read_bars(csv(HEADER + ROW.replace("99.3", "nan")), "NVDA", policies(non_finite="drop"))
+
+
 def test_adjusted_close_and_other_columns_are_ignored(csv):
     text = "Date,Open,High,Low,Close,Adj Close,Volume,Dividends\n2025-01-15T14:30Z,1,2,0.5,1.5,9,10,0\n"
     assert first_bar(csv(text)) == [1.0, 2.0, 0.5, 1.5, 10.0]
