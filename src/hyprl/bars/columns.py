@@ -138,7 +138,9 @@ def _chosen(names: dict[str, str], table: pl.DataFrame, symbol: str, origin: Ori
     column = next((names[name] for name in SYMBOL_NAMES if name in names), None)
     if column is None:
         return pl.Series([True]).new_from_index(0, table.height)
-    symbols = table[column].cast(pl.String, strict=False).str.strip_chars()
+    if table[column].dtype not in (pl.String, pl.Categorical, pl.Enum, pl.Null):
+        origin.fail(f"column `{column}` is of type {table[column].dtype}", "Store symbols as text.")
+    symbols = table[column].cast(pl.String).str.strip_chars()
     chosen = (symbols == symbol).fill_null(value=False)
     if not chosen.any():
         available = sorted(symbols.drop_nulls().unique().to_list())

@@ -94,7 +94,7 @@ def _normalised(column: pl.Series) -> pl.Series:
 
 
 def _from_epoch(column: pl.Series, origin: Origin, rows: Int64Array) -> Int64Array:
-    values = column.to_numpy().astype(np.float64)
+    values = column.cast(pl.Float64).to_numpy()
     bad = ~((values >= 10**8) & (values < 2**63))
     units = np.select([values >= low for low, _, _ in EPOCH_UNITS], list(range(len(EPOCH_UNITS))), -1)
     bad |= units != (units[0] if len(units) else -1)

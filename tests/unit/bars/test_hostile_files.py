@@ -1,6 +1,7 @@
 """Whatever a file holds, reading it gives bars or a HyprLError, never another exception."""
 
 import contextlib
+from datetime import time, timedelta
 from io import BytesIO
 
 import numpy as np
@@ -103,6 +104,29 @@ def test_one_changed_byte_or_a_cut_of_a_parquet(csv, at, byte, cut):
     content[at] = byte
     read_all(csv(bytes(content), "bars.parquet"))
     read_all(csv(PACKED.getvalue()[:-cut], "bars.parquet"))
+
+
+TYPES = {
+    "list": [[1.0]],
+    "struct": [{"a": 1}],
+    "binary": [b"x"],
+    "boolean": [True],
+    "duration": [timedelta(1)],
+    "time": [time(9, 30)],
+    "null": [None],
+    "int128": pl.Series([1736951400], dtype=pl.Int128),
+    "uint64": pl.Series([2**64 - 1], dtype=pl.UInt64),
+    "categorical": pl.Series(["x"], dtype=pl.Categorical),
+}
+
+
+@pytest.mark.parametrize("column", ["ts_utc", "open", "volume", "symbol"])
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_parquet_column_of_any_type(csv, column, kind):
+    table = pl.read_csv(GOOD.encode(), try_parse_dates=True).head(1).with_columns(symbol=pl.lit("NVDA"))
+    buffer = BytesIO()
+    table.with_columns(pl.Series(column, TYPES[kind])).write_parquet(buffer)
+    read_all(csv(buffer.getvalue(), "x.parquet"))
 
 
 def test_a_damaged_parquet_prints_nothing_but_its_error(csv, capfd):
