@@ -100,7 +100,8 @@ def choose_model(
     """
     if explicit is not None:
         return _given(explicit, series.symbol, plan)
-    kept = keep_in / f"model_{series.symbol}_{start}_{config.model.kind}.pkl"
+    past = series.slice(0, series.index_at(window_us(start, start)[0]))
+    kept = keep_in / f"model_{series.symbol}_{start}_{config.model.kind}_{past.sha256()[:8]}.pkl"
     for path in (Path(config.model.artifact), embedded_artifact(), kept):
         model = _fitting(path, series, start, config, plan)
         if model is not None:

@@ -40,10 +40,7 @@ PLANT_NAMES = ("shifted-cache", "short-preroll", "refitted-scaler", "drifting-eq
 @click.option(
     "--plant", type=click.Choice(PLANT_NAMES), help="Put a fault into the live side, to see the check fail."
 )
-@click.pass_context
-def check(
-    context: click.Context, stage: str, out: Path, json_target: Path | None, plant: str | None, **values: Any
-) -> None:
+def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **values: Any) -> None:
     """Run the backtest and the live engine on the same bars and say whether they agree.
 
     Without arguments: the embedded synthetic year, every field to the bit. Exit: 0 kept, 1 broken, 2 bad usage or
@@ -65,7 +62,7 @@ def check(
     _show(outcome, Screen(json_target).console())
     if json_target is not None:
         write_json(_document(outcome), json_target)
-    context.exit(outcome.result.exit_code)
+    click.get_current_context().exit(outcome.result.exit_code)
 
 
 def _show(outcome: CheckOutcome, console: Console) -> None:
