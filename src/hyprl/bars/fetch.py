@@ -6,8 +6,11 @@ yet are left out: a bar is known at its close.
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -37,19 +40,24 @@ def yfinance_download(symbol: str, start: date, end_exclusive: date) -> Any:
         raise MissingExtraError(
             "yfinance is not installed", where="fetch", remedy="pip install 'hyprl[yfinance]'"
         ) from error
-    try:
-        return yfinance.download(
-            symbol,
-            start=start.isoformat(),
-            end=end_exclusive.isoformat(),
-            interval="1h",
-            auto_adjust=False,
-            prepost=False,
-            progress=False,
-            threads=False,
-        )
-    except YFException as error:
-        raise _unavailable(symbol, error) from error
+    with _heard("yfinance") as complaints, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecations inside yfinance, which its users cannot mend
+        try:
+            frame = yfinance.download(
+                symbol,
+                start=start.isoformat(),
+                end=end_exclusive.isoformat(),
+                interval="1h",
+                auto_adjust=False,
+                prepost=False,
+                progress=False,
+                threads=False,
+            )
+        except YFException as error:
+            raise _unavailable(symbol, str(error)) from error
+    if (frame is None or not len(frame)) and complaints:
+        raise _unavailable(symbol, complaints[-1])
+    return frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ def fetch_yfinance(
     try:
         frame = vendor.download(symbol, start, end + timedelta(days=1))
     except OSError as error:
-        raise _unavailable(symbol, error) from error
+        raise _unavailable(symbol, str(error) or type(error).__name__) from error
     if frame is None or not len(frame):
         ORIGIN.fail(
             f"no bars of {symbol} came back for {start} to {end}",
@@ -118,9 +126,23 @@ def _closed(opens: Int64Array, now_seconds: float) -> Int64Array:
     return np.flatnonzero(closes <= int(now_seconds * 1_000_000))
 
 
-def _unavailable(symbol: str, error: Exception) -> DataError:
+@contextmanager
+def _heard(logger_name: str) -> Iterator[list[str]]:
+    """Collect what a logger says, which a vendor's library uses in place of exceptions, and print none of it."""
+    logger, messages = logging.getLogger(logger_name), list[str]()
+    handler = logging.Handler()
+    handler.emit = lambda record: messages.append(record.getMessage())  # type: ignore[method-assign]
+    held, spreads = logger.handlers, logger.propagate
+    logger.handlers, logger.propagate = [handler], False
+    try:
+        yield messages
+    finally:
+        logger.handlers, logger.propagate = held, spreads
+
+
+def _unavailable(symbol: str, reason: str) -> DataError:
     return DataError(
-        f"{symbol} could not be fetched ({str(error)[:120] or type(error).__name__})",
+        f"{symbol} could not be fetched ({' '.join(reason.split())[:160]})",
         where="yfinance",
         remedy="Check the network and try again later, or read the bars from a file.",
         symbol=symbol,

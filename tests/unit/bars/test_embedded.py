@@ -1,6 +1,8 @@
+import importlib.util
 from datetime import date
 from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -37,6 +39,18 @@ def test_without_it_the_volume_break_is_noticed_and_dated():
     finding = load_embedded(BarsConfig()).report.finding("volume_break")
     assert finding.count == 1
     assert "2024-06-10" in finding.notes[0]
+
+
+def test_the_script_in_the_repository_makes_these_bars():
+    path = Path(__file__).resolve().parents[3] / "scripts" / "make_synthetic_bars.py"
+    spec = importlib.util.spec_from_file_location("make_synthetic_bars", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    made, shipped = script.simulate(), pl.read_parquet(BytesIO(PACKED))
+    assert made["ts_utc"].to_list() == shipped["ts_utc"].to_list()
+    for name in ("open", "high", "low", "close"):  # exp may differ in its last bit on another machine
+        assert np.allclose(made[name], shipped[name], rtol=0, atol=2e-4)
+    assert np.allclose(made["volume"], shipped["volume"], rtol=1e-4)
 
 
 def test_daily_volatility_is_about_that_of_the_share_it_imitates():

@@ -92,10 +92,32 @@ def test_a_window_that_ends_before_it_starts_is_named():
         fetch_yfinance("NVDA", DAY, date(2025, 1, 1), BarsConfig())
 
 
-def test_without_the_extra_the_remedy_is_the_pip_command(tmp_path):
-    (tmp_path / "yfinance.py").write_text("raise ImportError('not here')")
+def run_with_yfinance(tmp_path, source):
+    """Fetch in a process whose yfinance is the given module."""
+    package = tmp_path / "yfinance"
+    package.mkdir()
+    (package / "__init__.py").write_text(source)
+    (package / "exceptions.py").write_text("class YFException(Exception): pass")
     code = "from hyprl.bars.fetch import *; yfinance_download('NVDA', date(2025, 1, 2), date(2025, 1, 3))"
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=False)
-    assert b"MissingExtraError: fetch: yfinance is not installed" in ended.stderr
-    assert b"pip install 'hyprl[yfinance]'" in ended.stderr
+    return ended.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "logging.getLogger('yfinance').error('NVDA: could not resolve host'); return []",
+        "raise __import__('yfinance.exceptions').exceptions.YFException('could not resolve host')",
+    ],
+)
+def test_what_the_library_only_logs_becomes_the_errors_reason(tmp_path, body):
+    said = run_with_yfinance(tmp_path, f"import logging\ndef download(*args, **options):\n    {body}\n")
+    assert "DataError: yfinance: NVDA could not be fetched (" in said
+    assert "could not resolve host)" in said
+
+
+def test_without_the_extra_the_remedy_is_the_pip_command(tmp_path):
+    said = run_with_yfinance(tmp_path, "raise ImportError('not here')")
+    assert "MissingExtraError: fetch: yfinance is not installed" in said
+    assert "pip install 'hyprl[yfinance]'" in said

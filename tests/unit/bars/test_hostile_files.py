@@ -31,7 +31,7 @@ PERMISSIVE = BarsConfig(
 PACKED = BytesIO()
 pl.read_csv(GOOD.encode(), try_parse_dates=True).write_parquet(PACKED)
 
-fuzz = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fuzz = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 cells = st.one_of(
     st.sampled_from(
         ["", "nan", "inf", "-1", "0", "1e999", "1,5", '"', "\u0000", "\U0001f4c8", "9" * 400, "null"]
