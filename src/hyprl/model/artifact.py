@@ -42,8 +42,8 @@ class TrainingRecord:
     """What the model was fitted on. Times are bar opens in µs since the epoch, UTC, both ends included.
 
     The window holds every bar that was given, also those whose close only served as a label. `out_of_sample`
-    are the pooled walk-forward figures; `largest_check_error` is the largest |kernel − library| probability
-    over the training rows; `settings` are those of the config that decided the fit (`training_settings`).
+    are the pooled walk-forward figures; `largest_check_error` bounds |kernel − library| probability over the
+    training rows, as a power of ten; `settings` are those of the config that decided the fit (`training_settings`).
     """
 
     first_open_utc_us: int

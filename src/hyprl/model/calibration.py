@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hyprl.domain.bars import Float64Array, Int64Array
-from hyprl.model import evaluate
+from hyprl.model import evaluate, newton
 from hyprl.model.learners import require_library
 
-_UNPENALISED_C = 1e9
+_UNPENALISED_C = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,16 @@ def fit_calibration(name: str, margins: Float64Array, y: Int64Array) -> Calibrat
 def _platt(margins: Float64Array, y: Int64Array) -> Calibrator:
     linear_model = require_library("sklearn.linear_model", "train")
     # Unit spread lets the solver converge alike whatever the margins' scale.
-    spread = float(margins.std()) or 1.0
-    model = linear_model.LogisticRegression(C=_UNPENALISED_C, tol=1e-10, max_iter=5000)
-    model.fit((margins / spread).reshape(-1, 1), y)
-    slope, offset = float(model.coef_[0][0]) / spread, float(model.intercept_[0])
+    spread = float(newton.column_moments(margins.reshape(-1, 1))[1][0])
+    scaled = (margins / spread).reshape(-1, 1)
+    offset, slopes = newton.fit_optimum(scaled, y, _UNPENALISED_C)
+    model = linear_model.LogisticRegression(C=_UNPENALISED_C).fit(scaled, y)
+    model.intercept_, model.coef_ = np.array([offset]), slopes.reshape(1, 1)
 
     def library(values: Float64Array) -> Float64Array:
         return np.asarray(model.predict_proba((values / spread).reshape(-1, 1))[:, 1], dtype=np.float64)
 
-    return Calibrator(evaluate.CALIBRATION_PLATT, (slope, offset), library)
+    return Calibrator(evaluate.CALIBRATION_PLATT, (float(slopes[0]) / spread, offset), library)
 
 
 def _isotonic(margins: Float64Array, y: Int64Array) -> Calibrator:

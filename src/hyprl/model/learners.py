@@ -11,8 +11,9 @@ import numpy as np
 
 from hyprl.config import ModelConfig
 from hyprl.domain.bars import Float64Array, Int64Array
-from hyprl.errors import MissingExtraError
-from hyprl.model import layout
+from hyprl.errors import ArtifactError, MissingExtraError
+from hyprl.model import layout, newton
+from hyprl.model.evaluate import logistic_margin
 from hyprl.model.trees import read_xgboost
 
 
@@ -28,10 +29,14 @@ class Fitted(Protocol):
     def probabilities(self, x: Float64Array) -> Float64Array:
         """Return the library's probability of a rise."""
 
+    def unseen_margins(self, x: Float64Array) -> Float64Array:
+        """Return the log-odds of rows outside the fit, with the same bits on every machine."""
+
     def weights(self) -> tuple[float, ...]:
         """Return uncalibrated weights for the kernel."""
 
 
+FIT_TOLERANCE = 1e-5
 Learner = Callable[[Float64Array, Int64Array], Fitted]
 
 
@@ -65,7 +70,11 @@ def library_versions(kind: str) -> dict[str, str]:
 
 
 class LogisticFit:
-    """StandardScaler and LogisticRegression (lbfgs, L2 strength 1 / C)."""
+    """StandardScaler and LogisticRegression (L2 strength 1 / C), at the optimum that `newton` pins to the bit.
+
+    scikit-learn fits; its solution is replaced by the same optimum found again in portable arithmetic, and must lie
+    within FIT_TOLERANCE of it, or ArtifactError is raised.
+    """
 
     margin_tolerance = 1e-9
     probability_tolerance = 1e-12
@@ -73,10 +82,15 @@ class LogisticFit:
     def __init__(self, x: Float64Array, y: Int64Array, config: ModelConfig) -> None:
         linear_model = require_library("sklearn.linear_model", "train")
         preprocessing = require_library("sklearn.preprocessing", "train")
-        self._scaler = preprocessing.StandardScaler().fit(x)
-        self._model = linear_model.LogisticRegression(
-            C=config.l2_penalty_c, random_state=config.seed, max_iter=5000, tol=1e-8
-        ).fit(self._scaler.transform(x), y)
+        scaler = self._scaler = preprocessing.StandardScaler().fit(x)
+        model = self._model = linear_model.LogisticRegression(
+            C=config.l2_penalty_c, random_state=config.seed, solver="newton-cholesky", tol=1e-10
+        ).fit(scaler.transform(x), y)
+        means, scales = newton.column_moments(x)
+        intercept, coefficients = newton.fit_optimum((x - means) / scales, y, config.l2_penalty_c)
+        require_same_fit([*model.intercept_, *model.coef_[0]], [intercept, *coefficients])
+        scaler.mean_, scaler.scale_ = means, scales
+        model.intercept_, model.coef_ = np.array([intercept]), coefficients.reshape(1, -1)
 
     def margins(self, x: Float64Array) -> Float64Array:
         """Return the library's log-odds of a rise."""
@@ -85,6 +99,11 @@ class LogisticFit:
     def probabilities(self, x: Float64Array) -> Float64Array:
         """Return the library's probability of a rise."""
         return np.asarray(self._model.predict_proba(self._scaler.transform(x))[:, 1], dtype=np.float64)
+
+    def unseen_margins(self, x: Float64Array) -> Float64Array:
+        """Return the kernel's log-odds, since BLAS's have other bits on other machines."""
+        weights = self.weights()
+        return np.array([logistic_margin(weights, row) for row in x.tolist()], dtype=np.float64)
 
     def weights(self) -> tuple[float, ...]:
         """Return uncalibrated weights for the kernel."""
@@ -119,6 +138,10 @@ class XgboostFit:
         """Return the library's probability of a rise."""
         return self._predict(x, output_margin=False)
 
+    def unseen_margins(self, x: Float64Array) -> Float64Array:
+        """Return XGBoost's log-odds, which equal the kernel's."""
+        return self.margins(x)
+
     def weights(self) -> tuple[float, ...]:
         """Return uncalibrated weights for the kernel."""
         return booster_weights(self._booster)
@@ -141,6 +164,18 @@ def booster_weights(booster: Any) -> tuple[float, ...]:
     empty = library.train(parameters, one_row, num_boost_round=0)
     base_margin = float(empty.predict(one_row, output_margin=True)[0])
     return layout.pack_trees(boosted.column_count, base_margin, boosted.trees)
+
+
+def require_same_fit(library: list[float], optimum: list[float]) -> None:
+    """Raise ArtifactError unless the library's coefficients lie within FIT_TOLERANCE of the optimum."""
+    size = max(1.0, *(abs(value) for value in optimum))
+    worst = max(abs(a - b) for a, b in zip(library, optimum, strict=True))
+    if not worst <= FIT_TOLERANCE * size:
+        raise ArtifactError(
+            f"scikit-learn's coefficients lie {worst:.3g} from the optimum",
+            where="train",
+            remedy="Lower model.l2_penalty_c: the columns nearly determine each other.",
+        )
 
 
 def _version(name: str) -> str:

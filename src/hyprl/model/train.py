@@ -126,10 +126,15 @@ def _record(
         rows=rows,
         label_horizon_bars=config.label_horizon_bars,
         purge_bars=report.gap_bars,
-        largest_check_error=error,
-        out_of_sample=figures,
+        largest_check_error=_next_power_of_ten(error),
+        out_of_sample={name: round(float(value), 6) for name, value in figures.items()},
         settings=training_settings(config),
     )
+
+
+def _next_power_of_ten(error: float) -> float:
+    # The library's last bits differ between machines; the file must not.
+    return next(limit for exponent in range(-15, 1) if error <= (limit := float(f"1e{exponent}")))
 
 
 def _require_float32_range(x: Float64Array, frame: TrainingFrame) -> None:

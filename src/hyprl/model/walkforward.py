@@ -73,7 +73,7 @@ def walk_forward(samples: Samples, learn: Learner, config: ModelConfig) -> tuple
     folds = []
     for fitted, tested in split(samples, config.folds, purge_gap(config)):
         _require_learnable(fitted)
-        margins = learn(fitted.x, fitted.y).margins(tested.x)
+        margins = learn(fitted.x, fitted.y).unseen_margins(tested.x)
         folds.append(Fold(len(fitted), int(fitted.bar[-1]), tested, margins, float(fitted.y.mean())))
     return tuple(folds)
 

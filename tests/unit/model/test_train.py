@@ -40,7 +40,9 @@ def test_logistic_probabilities_equal_scikit_learns_within_1e_12(make_frame: Mak
     frame = make_frame()
     rows = label_rises(frame, 1)
     model = train_model(frame, settings()).model
-    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, tol=1e-8, max_iter=5000))
+    pipeline = make_pipeline(
+        StandardScaler(), LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-12, max_iter=500)
+    )
     expected = pipeline.fit(rows.x, rows.y).predict_proba(rows.x)[:, 1]
     ours = np.array([model.predict_proba(row) for row in rows.x.tolist()])
     assert np.abs(ours - expected).max() < 1e-12

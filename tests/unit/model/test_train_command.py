@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -44,6 +47,20 @@ def test_the_report_names_the_model_written(finished: tuple[Path, Result]) -> No
 def test_training_again_writes_the_same_bytes(finished: tuple[Path, Result], tmp_path: Path) -> None:
     run(tmp_path / "again.pkl", "--start", "2024-01-02")
     assert (tmp_path / "again.pkl").read_bytes() == (finished[0] / "m.pkl").read_bytes()
+
+
+def test_a_cpu_without_fma_and_avx2_trains_the_same_bytes(
+    finished: tuple[Path, Result], tmp_path: Path
+) -> None:
+    tunables = {
+        "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4,-AVX512F",
+        "OPENBLAS_CORETYPE": "Nehalem",
+    }
+    code = "from hyprl.cli.train import train; train()"
+    arguments = ["--bars", BARS, "--symbol", "NVDA", "--start", "2024-01-02", "--end", "2024-12-12"]
+    command = [sys.executable, "-c", code, *arguments, "--out", str(tmp_path / "m.pkl")]
+    subprocess.run(command, env={**os.environ, **tunables}, check=True, capture_output=True)
+    assert (tmp_path / "m.pkl").read_bytes() == (finished[0] / "m.pkl").read_bytes()
 
 
 def test_a_directory_is_refused_before_any_work(tmp_path: Path) -> None:
