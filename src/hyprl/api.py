@@ -1,0 +1,92 @@
+"""The four functions of the public interface; the command line does the same through the same parts."""
+
+from __future__ import annotations
+
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hyprl.bootstrap import check, runs
+from hyprl.bootstrap.check import CheckOutcome, CheckRequest
+from hyprl.bootstrap.requests import RunRequest, prepare
+from hyprl.bootstrap.results import backtest_view, replay_view
+from hyprl.parity.load import load_signal_log
+from hyprl.parity.verdict import ParityResult, compare
+from hyprl.report.runs import RunView
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PathText = str | PathLike[str]
+QUIET_MODELS = Path("data/models")
+
+
+def run_check(
+    request: RunRequest | None = None, *, stage: str = "exact", out: PathText = "data"
+) -> CheckOutcome:
+    """Run both engines over the year and the microscope; write traces and diffs below `out`; apply a stage's gates.
+
+    Without a request: the embedded synthetic year. `outcome.result.verdict` is `kept`, `broken` or `not_assessed`.
+    Raises HyprLError children for bad input.
+    """
+    return check.run_check(CheckRequest(request or RunRequest(), stage, Path(out)), _quiet)
+
+
+def run_backtest(request: RunRequest | None = None, *, trace: PathText | None = None) -> RunView:
+    """Run the compiled backtest; return trades, equity and performance, next to buying and holding."""
+    prepared = prepare(request or RunRequest(), QUIET_MODELS, _quiet)
+    run = prepared.run(prepared.start, prepared.end)
+    outcome, done = runs.run_backtest(run, _quiet, trace=None if trace is None else Path(trace))
+    return backtest_view(prepared, run, outcome, done)
+
+
+def run_replay(
+    request: RunRequest | None = None, *, trace: PathText, state: PathText | None = None
+) -> RunView:
+    """Run the live engine over recorded bars, one closed bar at a time; go on from `state` if it holds some."""
+    prepared = prepare(request or RunRequest(), QUIET_MODELS, _quiet)
+    run = prepared.run(prepared.start, prepared.end)
+    files = runs.ReplayFiles(Path(trace), None if state is None else Path(state))
+    outcome = runs.replay_to_files(run, files, _quiet, tick=lambda _done, _total: None)
+    return replay_view(prepared, run, outcome, files.trace)
+
+
+def compare_logs(
+    left: PathText | pl.DataFrame, right: PathText | pl.DataFrame, *, stage: str = "live-ready"
+) -> ParityResult:
+    """Compare two signal logs, as files (CSV, JSON Lines, Parquet) or Polars frames, by a stage's gates.
+
+    Both need timestamp (tz-aware), symbol, decision. Raises SignalLogError for an unusable log.
+    """
+    return compare(_frame(left), _frame(right), stage)
+
+
+def request(
+    *,
+    bars: PathText | None = None,
+    symbol: str | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    model: PathText | None = None,
+    config: PathText | None = None,
+) -> RunRequest:
+    """Say what to run; whatever is None is the config's or the built-in choice. Dates are exchange-local."""
+    return RunRequest(
+        config=None if config is None else Path(config),
+        bars=None if bars is None else Path(bars),
+        symbol=symbol,
+        start=start,
+        end=end,
+        model=None if model is None else Path(model),
+    )
+
+
+def _frame(log: PathText | pl.DataFrame) -> pl.DataFrame:
+    if isinstance(log, str | PathLike):
+        return load_signal_log(Path(log)).frame
+    return log
+
+
+def _quiet(_message: str) -> None:
+    return None
