@@ -16,7 +16,7 @@ from hyprl.errors import ArtifactError, DataError
 from hyprl.features.plan import FeaturePlan
 from hyprl.features.stores import BacktestFeatureStore
 from hyprl.jit.kernel import COMPILED, Announce, link_kernel
-from hyprl.model.artifact import PROBABILITY_FUNCTIONS, ProbabilityModel
+from hyprl.model.artifact import PROBABILITY_FUNCTIONS, ProbabilityModel, training_settings
 from hyprl.model.frame import TrainingFrame
 
 
@@ -136,10 +136,8 @@ def _fitting(
     training = model.training
     first = series.index_at(training.first_open_utc_us)
     past = series.slice(first, series.index_at(training.last_open_utc_us + 1))
-    settings = config.model
-    wanted = (settings.kind, settings.seed, settings.calibration, settings.label_horizon_bars)
-    made = (model.kind, model.seed, model.calibration, training.label_horizon_bars)
-    fits = wanted == made and training.last_open_utc_us < window_us(start, start)[0]
+    same_settings = dict(training.settings) == training_settings(config.model)
+    fits = same_settings and training.last_open_utc_us < window_us(start, start)[0]
     if fits and model.misfit(series.symbol, plan.model_names, plan.preset, past.sha256()) is None:
         return model
     return None

@@ -19,8 +19,10 @@ _DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command("train")
-@click.option("--bars", required=True, type=_FILE, help="CSV or Parquet file of bars.")
-@click.option("--symbol", required=True, help="The symbol that the model is for.")
+@click.option(
+    "--bars", type=_FILE, help="CSV or Parquet file of bars; the embedded synthetic ones by default."
+)
+@click.option("--symbol", help="The symbol that the model is for; the config's by default.")
 @click.option("--end", required=True, type=_DATE, help="Fit on bars strictly before this exchange date.")
 @click.option("--out", required=True, type=_FILE, help="The model file to write.")
 @click.option("--start", type=_DATE, help="Fit on bars from this exchange date on.")
@@ -29,8 +31,8 @@ _DATE = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--report", type=_FILE, help="Write the walk-forward report as JSON.")
 @click.option("--plot", type=_FILE, help="Draw the calibration (PNG, SVG or PDF; needs hyprl[plot]).")
 def train(
-    bars: Path,
-    symbol: str,
+    bars: Path | None,
+    symbol: str | None,
     end: datetime,
     out: Path,
     start: datetime | None,
@@ -48,7 +50,13 @@ def train(
     settings = load_config(config)
     first = None if start is None else start.date()
     frame = training_frame(
-        bars, symbol, end.date(), settings, start=first, timezone=timezone, announce=_announce
+        bars,
+        symbol or settings.symbol,
+        end.date(),
+        settings,
+        start=first,
+        timezone=timezone,
+        announce=_announce,
     )
     result = train_model(frame, settings.model)
     result.model.save_artifact(out)
