@@ -65,6 +65,7 @@ def broken_bar_rules(
     }
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def split_factors(previous_close: Number, opened: Number, close: Number) -> Float64Array:
     """Return the split ratio that a session's first bar looks like (10 for a 10:1), 0 for none."""
     before, now, later = (
@@ -83,6 +84,7 @@ def split_factors(previous_close: Number, opened: Number, close: Number) -> Floa
     return np.where(fits, nearest, 0.0)
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def volume_scale_changed(session_volumes: Float64Array) -> bool:
     """Tell whether the latest 20 complete sessions trade on another scale than those before. Oldest first."""
     after = np.sort(session_volumes[-BREAK_SESSIONS:])
@@ -95,6 +97,7 @@ def volume_scale_changed(session_volumes: Float64Array) -> bool:
     return bool(apart and middle_low > 0 and middle_high >= BREAK_FACTOR * middle_low)
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def locate_volume_change(session_volumes: Float64Array) -> tuple[int, float]:
     """Return where the scale changed (index of the first session after) and by which factor.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from hyprl.bars.calendar import days_since_epoch
 from hyprl.bars.columns import RawBars
 from hyprl.bars.rules import Mask
@@ -24,14 +26,8 @@ def apply_splits(raw: RawBars, session: Int64Array, config: BarsConfig) -> tuple
         before = session < days_since_epoch(split.effective)
         if not before.any():
             continue
-        columns: dict[str, Float64Array] = {}
-        if "price" in split.adjust:
-            for name in ("open", "high", "low", "close"):
-                column = getattr(raw, name)
-                columns[name] = _where(before, column / split.ratio, column)
-        if "volume" in split.adjust:
-            columns["volume"] = _where(before, raw.volume * split.ratio, raw.volume)
-        raw = raw.with_prices(columns)
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            raw = raw.with_prices(_adjusted(raw, before, split))
         applied.append(described(split, int(before.sum())))
     return raw, tuple(applied)
 
@@ -52,6 +48,17 @@ def split_bar(bar: Bar, session: int, splits: tuple[Split, ...]) -> Bar:
 def described(split: Split, bars: int) -> str:
     """Say in one line what a split did to how many bars."""
     return f"{split.ratio:g}:1 before {split.effective}, {' and '.join(split.adjust)}, {bars} bars"
+
+
+def _adjusted(raw: RawBars, before: Mask, split: Split) -> dict[str, Float64Array]:
+    columns: dict[str, Float64Array] = {}
+    if "price" in split.adjust:
+        for name in ("open", "high", "low", "close"):
+            column = getattr(raw, name)
+            columns[name] = _where(before, column / split.ratio, column)
+    if "volume" in split.adjust:
+        columns["volume"] = _where(before, raw.volume * split.ratio, raw.volume)
+    return columns
 
 
 def _where(mask: Mask, yes: Float64Array, no: Float64Array) -> Float64Array:

@@ -179,6 +179,21 @@ def test_a_declared_split_is_applied_before_anything_is_judged(make_raw):
     assert report.splits == ("10:1 before 2025-01-15, price and volume, 14 bars",)
 
 
+@pytest.mark.parametrize("extreme", [5e-324, 1.7e308])
+def test_extreme_prices_and_volumes_are_judged_without_a_warning(make_raw, extreme):
+    raw = make_raw()
+    for name in ("open", "high", "low", "close", "volume"):
+        getattr(raw, name)[14:21] = extreme
+    split = Split(symbol="TEST", effective=date(2025, 1, 16), ratio=0.01)
+    assert validate(raw, BarsConfig(splits=(split,)))[1].bars_read == 35
+
+
+def test_volumes_that_add_up_to_infinity_are_judged_without_a_warning(make_raw):
+    raw = make_raw(date(2025, 1, 2), date(2025, 4, 30))
+    raw.volume[::3] = 1.7e308
+    assert validate(raw, BarsConfig())[1].bars_kept == len(raw)
+
+
 def test_a_split_of_another_symbol_or_of_volume_alone_leaves_prices(make_raw):
     other = Split(symbol="ELSE", effective=date(2025, 1, 15), ratio=10)
     volume = Split(symbol="TEST", effective=date(2025, 1, 15), ratio=10, adjust=("volume",))
