@@ -19,6 +19,8 @@ from hyprl.errors import FeatureError
 from hyprl.features.plan import FeaturePlan
 
 FIRST_HASH = "0" * 64
+# What a user's step may raise where a built-in one is total.
+STEP_FAILURES = (ArithmeticError, LookupError, TypeError, ValueError, NameError, AttributeError)
 
 
 class FeatureMachine(Protocol):
@@ -43,7 +45,8 @@ class FeatureMachine(Protocol):
 class FeatureFrameSnapshot:
     """The state of every feature after `bars_seen` bars of `symbol`, the last opening at `last_open_utc_us`.
 
-    `bars_sha256` chains the hashes of these bars; `states` is the float64 bits, base64.
+    `bars_sha256` chains the hashes of these bars; `states` is the float64 bits, base64; `layout_sha256` names the
+    machinery whose states they are (FeaturePlan.layout_sha256).
     """
 
     preset: str
@@ -52,21 +55,31 @@ class FeatureFrameSnapshot:
     bars_seen: int
     last_open_utc_us: int
     bars_sha256: str
+    layout_sha256: str
     states: str
 
     def as_dict(self) -> dict[str, object]:
-        """Return JSON values."""
-        return {**asdict(self), "columns": list(self.columns)}
+        """Return JSON values, with a `sha256` over all of them."""
+        return {**asdict(self), "columns": list(self.columns), "sha256": self._sha256()}
 
     @classmethod
     def from_dict(cls, members: Mapping[str, Any]) -> FeatureFrameSnapshot:
-        """Rebuild from `as_dict`. Raises FeatureError for missing or foreign members."""
+        """Rebuild from `as_dict`. Raises FeatureError for missing, foreign or changed members."""
         try:
-            return cls(**{**members, "columns": tuple(members["columns"])})
-        except (KeyError, TypeError) as error:
+            own = {name: value for name, value in members.items() if name != "sha256"}
+            snapshot = cls(**{**own, "columns": tuple(own["columns"])})
+            if members["sha256"] != snapshot._sha256():
+                raise ValueError("its checksum does not fit")
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise FeatureError(
-                "is not a feature snapshot", where="snapshot", remedy="Warm up again from the bars."
+                f"is not a feature snapshot, or a damaged one ({error})",
+                where="snapshot",
+                remedy="Warm up again from the bars.",
             ) from error
+        return snapshot
+
+    def _sha256(self) -> str:
+        return sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()
 
 
 class FeaturePipeline:
@@ -97,9 +110,10 @@ class FeaturePipeline:
         self.last_open_utc_us = closed.open_utc_us
         try:
             return bool(self._machine.observe(self.states, closed.bar, self.row))
-        except (ArithmeticError, ValueError, IndexError) as error:
+        except (FeatureError, *STEP_FAILURES) as error:
+            what = error.what if isinstance(error, FeatureError) else f"a feature step failed ({error})"
             raise FeatureError(
-                f"a feature step failed on bar {closed.open_utc_us} ({error})",
+                f"{what} on the bar that opens at {closed.open_utc_us} µs UTC",
                 where=closed.symbol,
                 remedy="Guard divisions and indices in your step; `hyprl warmup` runs it over a file.",
             ) from error
@@ -115,12 +129,20 @@ class FeaturePipeline:
             self.bars_seen,
             self.last_open_utc_us,
             self.bars_sha256,
+            self.plan.layout_sha256,
             packed,
         )
 
     def restore(self, snapshot: FeatureFrameSnapshot) -> None:
-        """Continue from a snapshot. Raises FeatureError when it is of other columns or damaged."""
-        if snapshot.columns != self.plan.names:
+        """Continue from a snapshot. Raises FeatureError when it is of other columns or steps, or damaged."""
+        same_columns = snapshot.columns == self.plan.names
+        if same_columns and snapshot.layout_sha256 != self.plan.layout_sha256:
+            raise FeatureError(
+                "snapshot was made by features of the same names with other parameters or states",
+                where="snapshot",
+                remedy="Warm up again from the bars.",
+            )
+        if not same_columns:
             raise FeatureError(
                 f"snapshot holds `{snapshot.preset}` with {len(snapshot.columns)} columns, this run needs "
                 f"`{self.plan.preset}` with {len(self.plan.names)}",

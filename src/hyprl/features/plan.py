@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
+from hyprl.features import steps
 from hyprl.features.registry import FeatureDefinition, FeatureNode, preset_columns, resolve_feature
 
 
@@ -36,6 +38,17 @@ class FeaturePlan:
         """Return how many bars make every column a number."""
         return max(column.bars_needed for column in self.columns)
 
+    @property
+    def layout_sha256(self) -> str:
+        """Hash what a saved state depends on: steps, their parameters and state sizes, in order."""
+        layout = [(node.step.__name__, node.parameters, node.state_size) for node in self.nodes]
+        return sha256(repr(layout).encode()).hexdigest()
+
+    @property
+    def has_foreign_steps(self) -> bool:
+        """Tell whether a step is a user's own, which may fail where the built-in ones are total."""
+        return any(is_foreign(node) for node in self.nodes)
+
     def position(self, name: str) -> int:
         """Return the index of a column."""
         return self.names.index(name)
@@ -46,12 +59,18 @@ class FeaturePlan:
         for index, node in enumerate(self.nodes):
             arguments = ", ".join([f"states[{index}]", "bar", *map(repr, node.parameters)])
             targets = [self._target(node, output) for output in range(node.outputs)]
-            lines.append(f"    {', '.join(targets)} = step_{index}({arguments})")
+            call = f"step_{index}({arguments})"
+            lines.append(f"    {', '.join(targets)} = {f'float({call})' if is_foreign(node) else call}")
         return "\n".join(lines) + "\n"
 
     def _target(self, node: FeatureNode, output: int) -> str:
         places = [i for i, c in enumerate(self.columns) if c.node == node and c.output == output]
         return f"out[{places[0]}]" if places else "_"
+
+
+def is_foreign(node: FeatureNode) -> bool:
+    """Tell whether a node's step is a user's own."""
+    return node.step.__module__ != steps.__name__
 
 
 def make_plan(preset: str, add: Iterable[str] = (), auxiliary: Iterable[str] = ()) -> FeaturePlan:

@@ -6,9 +6,12 @@ read from here.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
+from types import FunctionType
 
 from hyprl.errors import FeatureError
 from hyprl.features import steps
@@ -141,23 +144,64 @@ def register_feature(
 ) -> None:
     """Make `name` a column that presets and `features.add` can use.
 
-    `step(state, bar, *parameters) -> float` must be plain Python that numba can compile, without I/O, and NaN until
-    `bars_needed` bars were seen. `state` starts as `state_size` zeros and must never hold NaN.
-    Raises FeatureError if the name is taken by another step or is not an identifier.
+    `step(state, bar, *parameters) -> float` must be a plain Python function that numba can compile, without I/O, and
+    NaN until `bars_needed` bars were seen. `state` starts as `state_size` zeros and must never hold NaN.
+    Registering the same again changes nothing. Raises FeatureError for a name that is taken or is not an identifier,
+    or for a step that cannot be called so.
     """
-    definition = FeatureDefinition(name, FeatureNode(step, parameters, state_size, 1), 0, bars_needed)
     if not name.isidentifier() or _family(name) is not None or state_size < 0 or bars_needed < 1:
         raise FeatureError(
             f"`{name}` cannot be registered",
             where="register_feature",
             remedy="Use a free Python identifier, state_size >= 0 and bars_needed >= 1.",
         )
-    known = _registered.get(name)
-    if known is not None and known.node.step.__code__ != step.__code__:
+    node = FeatureNode(step, _plain_numbers(name, parameters), state_size, 1)
+    _require_callable(name, node)
+    definition = FeatureDefinition(name, node, 0, bars_needed)
+    known = _registered.setdefault(name, definition)
+    if known is not definition and not _is_same(known, definition):
         raise FeatureError(
             f"`{name}` is registered already", where="register_feature", remedy="Choose another name."
         )
-    _registered[name] = definition
+
+
+def _plain_numbers(name: str, parameters: tuple[int | float, ...]) -> tuple[int | float, ...]:
+    try:
+        plain = tuple(int(n) if hasattr(n, "__index__") else float(n) for n in parameters)
+    except (TypeError, ValueError):
+        plain = (math.nan,)
+    if not all(map(math.isfinite, plain)):
+        raise FeatureError(
+            f"`{name}` has parameters that are not finite numbers",
+            where="register_feature",
+            remedy="Pass ints and floats.",
+        )
+    return plain
+
+
+def _require_callable(name: str, node: FeatureNode) -> None:
+    problem = "is not a plain Python function"
+    if isinstance(node.step, FunctionType):
+        try:
+            signature(node.step).bind(None, None, *node.parameters)
+            return
+        except TypeError as error:
+            problem = f"cannot be called as step(state, bar{', ...' if node.parameters else ''}): {error}"
+    raise FeatureError(
+        f"the step of `{name}` {problem}",
+        where="register_feature",
+        remedy="Define `def step(state, bar)`, with one argument more for each of `parameters`, and pass that.",
+    )
+
+
+def _is_same(known: FeatureDefinition, other: FeatureDefinition) -> bool:
+    # A module that is imported twice registers new function objects with the same code.
+    def facts(definition: FeatureDefinition) -> tuple[object, ...]:
+        node = definition.node
+        closed_over = [cell.cell_contents for cell in getattr(node.step, "__closure__", None) or ()]
+        return node.step.__code__, closed_over, node.parameters, node.state_size, definition.bars_needed
+
+    return facts(known) == facts(other)
 
 
 def register_preset(name: str, columns: tuple[str, ...]) -> None:

@@ -1,25 +1,29 @@
 """The kernel of one run, linked: the functions that the drivers call, with the states they need.
 
-Compiled code is kept in a cache directory named by the hash of every source file that went into it, so that an edit
-anywhere compiles anew and a stale binary cannot be loaded. numba's own index adds the CPU and its features.
+Compiled code is kept in a cache directory named by the hash of everything that went into it (hyprl.jit.fingerprint),
+so that an edit anywhere compiles anew and a stale binary cannot be loaded. numba's own index adds the CPU and its
+features.
 """
 
 from __future__ import annotations
 
 import os
-import tempfile
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hyprl.domain.bars import BarSeries, Float64Array
+from hyprl.errors import ConfigError, FeatureError, OutputError
+from hyprl.features.pipeline import STEP_FAILURES
 from hyprl.features.plan import FeaturePlan
 from hyprl.files import atomic_write_text
-from hyprl.jit.link import Function, Linker, source_hash
+from hyprl.jit.fingerprint import code_hash, source_hash
+from hyprl.jit.link import Function, Linker
 from hyprl.kernel import account, batch, step
 
 INTERPRETED = "interpreted"
@@ -72,10 +76,18 @@ class Kernel:
 
 
 def default_mode() -> str:
-    """Return `interpreted` where HYPRL_KERNEL or NUMBA_DISABLE_JIT ask for it, else `compiled`."""
+    """Return `interpreted` where HYPRL_KERNEL or NUMBA_DISABLE_JIT ask for it, else `compiled`.
+
+    Raises ConfigError for another value of HYPRL_KERNEL.
+    """
+    wanted = os.environ.get("HYPRL_KERNEL") or COMPILED
+    if wanted not in (COMPILED, INTERPRETED):
+        raise ConfigError(
+            f"unknown kernel `{wanted}`", where="HYPRL_KERNEL", remedy="Use `compiled` or `interpreted`."
+        )
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return INTERPRETED
-    return os.environ.get("HYPRL_KERNEL", COMPILED)
+    return wanted
 
 
 def link_kernel(
@@ -83,84 +95,115 @@ def link_kernel(
 ) -> Kernel:
     """Bind the feature plan and the model's evaluation into the kernel.
 
-    `announce` is told once when a compilation is due (some seconds; later runs load it from the cache).
+    `announce` is told once when a compilation is due (some seconds; later runs load it from the cache). With a user's
+    own steps in the plan, the linked functions raise FeatureError when one fails or cannot be compiled.
     """
-    cache = cache_directory()
-    features_step = _generated(plan, cache)
-    bindings = {
-        "features_step": features_step,
-        "probability_step": probability_step,
-        **{f"step_{index}": node.step for index, node in enumerate(plan.nodes)},
+    compiled = default_mode() == COMPILED and mode == COMPILED
+    cache = _cache_directory() if compiled else None
+    bindings: dict[Function, Function] = {
+        step.features_step: _generated(plan, cache),
+        step.probability_step: probability_step,
     }
-    compiled = mode == COMPILED and default_mode() == COMPILED
     entry_points: list[Function] = [
         step.observe, step.decide_bar, step.context_of, account.advance_account, account.place_entry,
         account.flatten, account.open_account, batch.advance_headlines, batch.score_of,
         batch.run_features, batch.run_backtest,
     ]  # fmt: skip
-    wrap = (
-        _compiler(cache, source_hash(entry_points, bindings, plan.source(), repr(OPTIONS)), announce)
-        if compiled
-        else None
-    )
+    wrap = None
+    if compiled:
+        digest = source_hash(entry_points, bindings, plan.source(), repr(OPTIONS))
+        wrap = _compiler(cache, digest, announce)
     linker = Linker(bindings, wrap)
-    return Kernel(plan, compiled, *[linker.link(function) for function in entry_points])
+    linked = [linker.link(function) for function in entry_points]
+    if plan.has_foreign_steps:
+        linked = [_naming_failures(function, plan, compiled) for function in linked]
+    return Kernel(plan, compiled, *linked)
 
 
-def cache_directory() -> Path | None:
-    """Return the first writable of HYPRL_CACHE_DIR, XDG_CACHE_HOME/hyprl and ~/.cache/hyprl, or None."""
-    if "HYPRL_CACHE_DIR" in os.environ:
-        places = [Path(os.environ["HYPRL_CACHE_DIR"])]
-    else:
-        places = [Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "hyprl"]
-    for place in places:
-        try:
-            place.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=place):
-                return place
-        except OSError:
-            continue
-    return None
+def _cache_directory() -> Path | None:
+    from hyprl.jit.cache import cache_directory
+
+    return cache_directory()
 
 
 def _generated(plan: FeaturePlan, cache: Path | None) -> Function:
     source = plan.source()
     path = Path("<features_step>")
     if cache is not None:
-        digest = source_hash([], {}, source)[:16]
-        path = cache / "generated" / f"features_{digest}.py"
-        if not path.is_file():
-            atomic_write_text(path, source)
+        path = _kept_source(source, cache) or path
     module = types.ModuleType("features_step")
+    module.__dict__.update({f"step_{index}": node.step for index, node in enumerate(plan.nodes)})
     exec(compile(source, str(path), "exec"), module.__dict__)  # noqa: S102  our own text, made from the plan
     function: Function = module.features_step
     return function
 
 
+def _kept_source(source: str, cache: Path) -> Path | None:
+    # numba keeps compiled code only of functions whose source is a file.
+    path = cache / "generated" / f"features_{sha256(source.encode()).hexdigest()[:16]}.py"
+    try:
+        if not path.is_file():
+            atomic_write_text(path, source)
+    except OutputError:
+        return None
+    return path
+
+
 def _compiler(cache: Path | None, digest: str, announce: Announce) -> Callable[[Function], Function]:
     import numba
 
-    settings: Any = numba.config
+    from hyprl.jit.cache import keep_compiled
 
-    numba_cache = cache / "compiled" / f"{numba.__version__}-{digest[:24]}" if cache is not None else None
-    if numba_cache is None:
-        announce("compiling the kernel; no cache directory is writable, so this is repeated at every start")
-    elif not numba_cache.is_dir():
-        announce("compiling the kernel, once for this version and configuration")
+    told: set[str] = set()
+
+    def once(message: str) -> None:
+        if message not in told:
+            told.add(message)
+            announce(message)
+
+    kept = cache / "compiled" / f"{numba.__version__}-{digest[:24]}" if cache is not None else None
+    if kept is None:
+        once("compiling the kernel; no cache directory is writable, so this is repeated at every start")
+    elif not kept.is_dir():
+        once("compiling the kernel, once for this version and configuration")
 
     def wrap(function: Function) -> Function:
-        if numba_cache is None:
-            compiled: Function = numba.njit(**OPTIONS)(function)
-            return compiled
-        before = settings.CACHE_DIR
-        settings.CACHE_DIR = str(numba_cache)
-        try:
-            cached: Function = numba.njit(cache=True, **OPTIONS)(function)
-            return cached
-        finally:
-            settings.CACHE_DIR = before
+        function.__qualname__ = f"{function.__name__}_{code_hash(function)[:8]}"
+        dispatcher: Function = numba.njit(**OPTIONS)(function)
+        if kept is not None and not keep_compiled(dispatcher, function, kept, once):
+            once(f"`{function.__name__}` has no source file, so it is compiled at every start")
+        return dispatcher
 
     return wrap
+
+
+def _naming_failures(function: Function, plan: FeaturePlan, compiled: bool) -> Function:
+    # Built-in steps are total; only a user's can fail, in the interpreter or in the compiler.
+    failures: tuple[type[Exception], ...] = STEP_FAILURES
+    if compiled:
+        from numba.core.errors import NumbaError
+
+        failures = (NumbaError, *STEP_FAILURES)
+
+    def named(*arguments: object) -> Any:
+        try:
+            return function(*arguments)
+        except failures as error:
+            raise _step_failure(error, plan) from error
+
+    return named
+
+
+def _step_failure(error: Exception, plan: FeaturePlan) -> FeatureError:
+    lines = [line.strip() for line in str(error).splitlines()]
+    telling = [
+        line for line in lines if line and not line.startswith(("Failed in", "During", "- ", "~", "<"))
+    ]
+    return FeatureError(
+        f"a feature step failed ({type(error).__name__}: {'; '.join(telling[:2])})",
+        where=plan.preset,
+        remedy="Mend the step: plain Python that numba compiles, helpers imported by name (docs/add-a-feature.md).",
+    )
 
 
 __all__ = ["COMPILED", "INTERPRETED", "Kernel", "default_mode", "link_kernel"]
