@@ -8,23 +8,38 @@ from pathlib import Path
 from hyprl.errors import DataError
 
 
-def read_equity(path: Path, timezone: str | None = None) -> dict[int, float]:
+def read_equity(path: Path, symbol: str, timezone: str | None = None) -> dict[int, float]:
     """Read (timestamp, equity) from CSV or Parquet, or from a HyprL trace; keys are bar opens in µs UTC.
 
-    Raises DataError for a file that holds something else, TraceError for a damaged trace.
+    Raises DataError for a file that holds something else or a trace of another symbol, TraceError for a damaged one.
     """
-    if path.suffix == ".jsonl":
-        from hyprl.trace.read import read_trace
-
-        return {record.timestamp_utc_us: record.equity for record in read_trace(path).records}
-    from hyprl.bars.sentiment import read_timed_values
-
-    times, values = read_timed_values(path, ("equity", "equityusd", "accountequity"), timezone=timezone)
-    equity = dict(zip(times.tolist(), values.tolist(), strict=True))
-    if len(equity) != len(times) or not all(math.isfinite(value) for value in equity.values()):
+    times, values = _traced(path, symbol) if path.suffix == ".jsonl" else _listed(path, timezone)
+    equity = dict(zip(times, values, strict=True))
+    if len(equity) != len(times) or not all(math.isfinite(value) for value in values):
         raise DataError(
             "holds a bar twice, or an equity that is not a finite number",
             where=str(path),
             remedy="Give one row per bar: timestamp, equity.",
         )
     return equity
+
+
+def _traced(path: Path, symbol: str) -> tuple[list[int], list[float]]:
+    from hyprl.trace.read import read_trace
+
+    records = read_trace(path).records
+    others = sorted({record.symbol for record in records} - {symbol})
+    if others:
+        raise DataError(
+            f"is a trace of {others[0]}, this run is of {symbol}",
+            where=str(path),
+            remedy="Give the other engine's trace of the same symbol.",
+        )
+    return [record.timestamp_utc_us for record in records], [record.equity for record in records]
+
+
+def _listed(path: Path, timezone: str | None) -> tuple[list[int], list[float]]:
+    from hyprl.bars.sentiment import read_timed_values
+
+    times, values = read_timed_values(path, ("equity", "equityusd", "accountequity"), timezone=timezone)
+    return times.tolist(), values.tolist()

@@ -13,7 +13,7 @@ from hyprl.bootstrap.equity import read_equity
 from hyprl.bootstrap.features import plan_for
 from hyprl.bootstrap.training import ChosenModel, choose_model
 from hyprl.bootstrap.wiring import Run
-from hyprl.config import HyprLConfig, load_config
+from hyprl.config import HyprLConfig, load_config, require_symbol
 from hyprl.domain.bars import BarSeries
 from hyprl.errors import ConfigError
 from hyprl.features.plan import FeaturePlan
@@ -61,15 +61,17 @@ class Prepared:
 def prepare(request: RunRequest, keep_models_in: Path, announce: Announce) -> Prepared:
     """Read config and bars, choose or train the model. Raises HyprLError children for whatever is wrong."""
     config = load_config(request.config)
-    symbol = request.symbol or config.symbol
+    symbol = config.symbol if request.symbol is None else require_symbol(request.symbol)
     start, end = _window(request, config)
     plan = plan_for(config)
     loaded = load_bars(request.bars, symbol, config, request.timezone)
     cut_window(loaded.series, start, end)
+    sentiment_file, zone = config.strategy.sentiment.file, request.timezone
+    sentiment = None if sentiment_file is None else read_sentiment(Path(sentiment_file), timezone=zone)
+    equity = None if request.parity_equity is None else read_equity(request.parity_equity, symbol, zone)
     chosen = choose_model(
         loaded.series, start, config, plan, explicit=request.model, keep_in=keep_models_in, announce=announce
     )
-    sentiment_file = config.strategy.sentiment.file
     return Prepared(
         request,
         config,
@@ -80,8 +82,8 @@ def prepare(request: RunRequest, keep_models_in: Path, announce: Announce) -> Pr
         chosen,
         start,
         end,
-        None if request.parity_equity is None else read_equity(request.parity_equity, request.timezone),
-        None if sentiment_file is None else read_sentiment(Path(sentiment_file), timezone=request.timezone),
+        equity,
+        sentiment,
     )
 
 

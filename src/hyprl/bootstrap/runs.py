@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import copyfile
 from typing import TYPE_CHECKING
 
 from hyprl.bootstrap.wiring import (
@@ -20,11 +21,13 @@ from hyprl.bootstrap.wiring import (
 )
 from hyprl.domain.account import EQUITY
 from hyprl.domain.trades import Trade
+from hyprl.errors import OutputError
+from hyprl.files import atomic_path, unwritable
 from hyprl.jit.kernel import COMPILED, INTERPRETED, Announce, Kernel
 from hyprl.live.engine import LiveEngine, LiveParts, Progress
 from hyprl.live.source import ReplaySource
 from hyprl.live.state import EngineState, StateFile, locked
-from hyprl.trace.encode import TraceHeader
+from hyprl.trace.encode import TraceHeader, encode_header
 from hyprl.trace.record import SignalTrace
 from hyprl.trace.writer import TraceWriter, write_trace
 
@@ -55,6 +58,15 @@ class MemorySink:
         self.records.append(record)
 
 
+class NowhereSink:
+    """Keeps no record: whoever drives the engine takes them as they are returned."""
+
+    __slots__ = ()
+
+    def write(self, record: SignalTrace) -> None:
+        """Do nothing."""
+
+
 def trace_header(run: Run, source: str) -> TraceHeader:
     """Return the header of a run's trace."""
     return TraceHeader(f"{source}-{run.run_id}", {"source": source, **run.facts()})
@@ -63,6 +75,12 @@ def trace_header(run: Run, source: str) -> TraceHeader:
 def trace_path(run: Run, source: str, directory: Path) -> Path:
     """Return `<directory>/<SYMBOL>_<source>-<run id>.jsonl`."""
     return directory / f"{run.symbol}_{source}-{run.run_id}.jsonl"
+
+
+def copy_trace(trace: Path, to: Path) -> None:
+    """Copy a finished trace, byte for byte. Raises OutputError."""
+    with atomic_path(to) as temporary:
+        copyfile(trace, temporary)
 
 
 def backtest_records(run: Run, done: BacktestRun) -> list[SignalTrace]:
@@ -116,11 +134,17 @@ def replay_to_files(
     kernel = kernel_for(run, mode, announce)
     with ExitStack() as stack:
         if files.state is None:
-            writer = stack.enter_context(TraceWriter.create(files.trace, trace_header(run, "replay")))
-            side = live_side(run, kernel, writer)
-            return _drive_from_start(side, run, tick)
+            return _replay_whole(run, kernel, files.trace, tick)
         stack.enter_context(locked(files.state))
         return _drive_with_state(run, kernel, files, StateFile(files.state), stack, tick)
+
+
+def _replay_whole(run: Run, kernel: Kernel, trace: Path, tick: Tick) -> Outcome:
+    side = live_side(run, kernel, NowhereSink())
+    engine = LiveEngine(side.parts)
+    warm_up(engine, run, side.preroll_bars)
+    write_trace(trace, trace_header(run, "replay"), _played(engine, run, tick))
+    return _outcome(engine, side)
 
 
 def _drive_with_state(
@@ -128,7 +152,9 @@ def _drive_with_state(
 ) -> Outcome:
     saved = store.load(run.run_id)
     if saved is None:
-        writer = TraceWriter.create(files.trace, trace_header(run, "replay"))
+        header = trace_header(run, "replay")
+        _require_own(files.trace, header)
+        writer = TraceWriter.create(files.trace, header)
     else:
         writer = TraceWriter.resume(files.trace, saved.trace_bytes, saved.trace_hash)
     stack.enter_context(writer)
@@ -140,6 +166,24 @@ def _drive_with_state(
     engine = restored(side, saved)
     drive(engine, run, tick)
     return _outcome(engine, side, saved.progress.bars_decided)
+
+
+def _require_own(trace: Path, header: TraceHeader) -> None:
+    # A resumable trace is appended to in place: what it would replace must be an earlier attempt at the same run.
+    line, _ = encode_header(header)
+    try:
+        with trace.open("rb") as file:
+            found = file.read(len(line))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unwritable(trace, error) from error
+    if not line.startswith(found):
+        raise OutputError(
+            "holds something else than the trace of this run",
+            where=str(trace),
+            remedy="Name another --trace, or move that file away.",
+        )
 
 
 @dataclass(slots=True)
@@ -185,10 +229,17 @@ def warm_up(engine: LiveEngine, run: Run, bars: int) -> None:
 
 def drive(engine: LiveEngine, run: Run, tick: Tick) -> None:
     """Play what is left of the window, then close what is open."""
+    for _ in _played(engine, run, tick):
+        pass
+
+
+def _played(engine: LiveEngine, run: Run, tick: Tick) -> Iterator[SignalTrace]:
     window = run.window.evaluated
     total, first = len(window), engine.progress.bars_decided
     for done, closed in enumerate(ReplaySource(window, first), start=first + 1):
-        engine.on_bar(closed)
+        record = engine.on_bar(closed)
+        if record is not None:
+            yield record
         tick(done, total)
     engine.finish()
 

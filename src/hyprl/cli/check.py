@@ -59,9 +59,9 @@ def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **
         announce(f"planted in the live side: {plant}; this check should break")
     with progress("replay") as tick:
         outcome = run_check(request, announce, tick)
-    _show(outcome, Screen(json_target).console())
-    if json_target is not None:
+    if json_target is not None:  # first: a reader that closes the pipe early does not cost the file
         write_json(_document(outcome), json_target)
+    _show(outcome, Screen(json_target).console())
     click.get_current_context().exit(outcome.result.exit_code)
 
 

@@ -1,13 +1,17 @@
 """`hyprl`: the command group. Commands are imported only when they are called, so that help is quick.
 
-Exit codes: 0 kept or done, 1 broken, 2 bad usage or input, 3 not assessed, 130 interrupted.
+Exit codes: 0 kept or done, 1 broken, 2 bad usage or input, 3 not assessed, 130 interrupted (143 by SIGTERM).
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any, NoReturn
 
 import click
 
@@ -15,6 +19,7 @@ from hyprl import __version__
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
 
 # command: (module, attribute, short help)
 COMMANDS = {
@@ -29,8 +34,14 @@ COMMANDS = {
 }
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, raised where Ctrl-C would be, so that temporary files are removed on the way out."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands live in modules of their own."""
+
+    wants_traceback = False
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which a newcomer meets them."""
@@ -49,6 +60,16 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parse the options."""
+        with _stops_as_exit_codes():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _stops_as_exit_codes():
+            return super().invoke(ctx)
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hyprl")
@@ -58,49 +79,89 @@ def hyprl(traceback: bool) -> None:
 
     Start with `hyprl check`: it needs no data. Then `hyprl diff LEFT RIGHT` on your own two logs.
     """
-    if traceback:
-        os.environ["HYPRL_TRACEBACK"] = "1"
+    hyprl.wants_traceback = traceback
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    sys.exit(run(arguments))
+    signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # a terminal that knows no `…` shows `?`
+    code = run(arguments)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        sys.exit(code)
+    finally:
+        _silence_closed_output()
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code. Errors are one or two lines on standard error."""
     from hyprl.errors import HyprLError
 
+    hyprl.wants_traceback = bool(os.environ.get("HYPRL_TRACEBACK"))
     try:
         code = hyprl.main(arguments, prog_name="hyprl", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
     except click.ClickException as error:
         error.show()
         return EXIT_BAD_INPUT
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted; files written before are intact", err=True)
-        return EXIT_INTERRUPTED
+    except (KeyboardInterrupt, click.Abort) as stop:
+        return _interrupted(stop)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_BAD_INPUT
     except HyprLError as error:
-        return _refuse(f"error: {error}", error)
+        return _refuse(str(error))
     except OSError as error:
-        return _refuse(f"error: {error.filename or 'system'}: {error.strerror or error}", error)
+        return _refuse(f"{error.filename or 'standard output or the system'}: {error.strerror or error}")
     except Exception as error:  # the last line of defence of a command line: named, never swallowed
         kind = type(error).__name__
-        return _refuse(
-            f"internal error ({kind}: {error})\n  Run again with --traceback and report it.", error
-        )
+        remedy = "Run `hyprl --traceback …` with the same arguments and report what it prints."
+        return _refuse(f"internal error ({kind}: {error})\n  {remedy}")
 
 
-def _refuse(message: str, error: BaseException) -> int:
-    if os.environ.get("HYPRL_TRACEBACK"):
-        raise error
-    click.echo(message, err=True)
+@contextmanager
+def _stops_as_exit_codes() -> Iterator[None]:
+    # click would add an empty line for Ctrl-C, and make a closed pipe exit 1, which is a verdict here.
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        raise click.exceptions.Exit(_interrupted(stop)) from stop
+    except (BrokenPipeError, SystemExit) as error:  # rich ends the process when the reader has gone
+        raise click.exceptions.Exit(EXIT_BAD_INPUT) from error
+
+
+def _interrupted(stop: BaseException) -> int:
+    terminated = isinstance(stop, Terminated)
+    click.echo("interrupted; files written before are intact", err=True)
+    return EXIT_TERMINATED if terminated else EXIT_INTERRUPTED
+
+
+def _refuse(message: str) -> int:
+    if hyprl.wants_traceback:
+        import traceback
+
+        traceback.print_exc()
+    else:
+        click.echo(f"error: {message}", err=True)
     return EXIT_BAD_INPUT
+
+
+def _terminate(_signal: int, _frame: object) -> NoReturn:
+    raise Terminated
+
+
+def _silence_closed_output() -> None:
+    # What could not be printed was reported; the interpreter must not complain again while it shuts down.
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 if __name__ == "__main__":

@@ -58,8 +58,21 @@ def request_from(values: dict[str, Any]) -> RunRequest:
         end=_day(values["end"]),
         model=values["model"],
         parity_equity=values["parity_equity"],
-        microscope=os.environ.get("HYPRL_PARITY_MODE", "") == "microscope",
+        microscope=_wants_microscope(),
     )
+
+
+def _wants_microscope() -> bool:
+    from hyprl.errors import ConfigError
+
+    mode = os.environ.get("HYPRL_PARITY_MODE", "")
+    if mode not in ("", "microscope"):
+        raise ConfigError(
+            f"unknown mode `{mode}`",
+            where="HYPRL_PARITY_MODE",
+            remedy="Set it to `microscope`, or not at all.",
+        )
+    return mode == "microscope"
 
 
 def announce(message: str) -> None:

@@ -52,15 +52,18 @@ def output_options(command: Command) -> Command:
 def backtest(trace: Path | None, json_target: Path | None, plot: Path | None, **values: Any) -> None:
     """Run the compiled backtest over a window of bars.
 
-    HYPRL_PARITY_TRACE=1 writes the trace to data/parity_traces; HYPRL_PARITY_MODE=microscope narrows the window.
+    HYPRL_PARITY_TRACE=1 writes the trace to data/parity_traces. HYPRL_PARITY_MODE=microscope narrows the window to the
+    config's microscope and writes it too: its indicators are the model's inputs.
     """
     from hyprl.bootstrap.results import backtest_view
     from hyprl.bootstrap.runs import run_backtest, trace_path
 
     _check_targets(trace, json_target, plot)
     prepared, run = _prepared(values)
-    trace = trace or (trace_path(run, "backtest", TRACES) if _trace_wanted() else None)
+    parity_trace = trace_path(run, "backtest", TRACES)
+    trace = trace or (parity_trace if _trace_wanted(prepared) else None)
     outcome, done = run_backtest(run, announce, trace=trace)
+    _keep_parity_trace(prepared, trace, parity_trace)
     _present(backtest_view(prepared, run, outcome, done), trace, json_target, plot)
 
 
@@ -75,19 +78,23 @@ def replay(
 ) -> None:
     """Run the live engine over recorded bars, one closed bar at a time.
 
-    With --state it survives being killed: run the same command again and the trace ends up byte for byte the same.
+    With --state it survives being killed: run the same command again and the trace ends up byte for byte the same. The
+    trace is written to --trace, else into the state directory, else to data/parity_traces. HYPRL_PARITY_TRACE=1 and
+    HYPRL_PARITY_MODE=microscope do what they do for `hyprl backtest`.
     """
     from hyprl.bootstrap.results import replay_view
     from hyprl.bootstrap.runs import ReplayFiles, replay_to_files, trace_path
 
     _check_targets(trace, json_target, plot)
+    _refuse_stream(trace)
     prepared, run = _prepared(values)
-    kept = trace or (state / "trace.jsonl" if state is not None and not _trace_wanted() else None)
-    path = kept or trace_path(run, "replay", TRACES)
+    parity_trace = trace_path(run, "replay", TRACES)
+    path = trace or (parity_trace if state is None else state / "trace.jsonl")
     with progress("replay") as tick:
         outcome = replay_to_files(run, ReplayFiles(path, state), announce, tick=tick)
     if outcome.resumed_after:
         announce(f"resumed after {outcome.resumed_after} of {run.window.length} bars")
+    _keep_parity_trace(prepared, path, parity_trace)
     _present(replay_view(prepared, run, outcome, path), path, json_target, plot)
 
 
@@ -106,19 +113,37 @@ def _check_targets(trace: Path | None, json_target: Path | None, plot: Path | No
         require_picture(plot)
 
 
-def _trace_wanted() -> bool:
-    return os.environ.get("HYPRL_PARITY_TRACE", "") == "1"
+def _refuse_stream(trace: Path | None) -> None:
+    from hyprl.errors import OutputError
+
+    if trace is not None and trace.exists() and not trace.is_file():
+        raise OutputError(
+            "is not a file; a replay reads its trace back",
+            where=str(trace),
+            remedy="Name a file for --trace.",
+        )
+
+
+def _trace_wanted(prepared: Prepared) -> bool:
+    return prepared.request.microscope or os.environ.get("HYPRL_PARITY_TRACE", "") == "1"
+
+
+def _keep_parity_trace(prepared: Prepared, trace: Path | None, parity_trace: Path) -> None:
+    from hyprl.bootstrap.runs import copy_trace
+
+    if trace is not None and trace != parity_trace and _trace_wanted(prepared):
+        copy_trace(trace, parity_trace)
 
 
 def _present(view: RunView, trace: Path | None, json_target: Path | None, plot: Path | None) -> None:
     from hyprl.report.runs import draw_run, show_run
 
     console = Screen(json_target).console()
+    if json_target is not None:  # first: a reader that closes the pipe early does not cost the file
+        write_json(view.as_dict(), json_target)
     show_run(view, console)
     if trace is not None:
         console.print(f"trace: {trace}")
     if plot is not None:
         draw_run(view, plot)
         console.print(f"picture: {plot}")
-    if json_target is not None:
-        write_json(view.as_dict(), json_target)

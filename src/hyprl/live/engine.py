@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from hyprl.broker.port import Broker
@@ -20,7 +21,7 @@ from hyprl.features.stores import FeatureStore
 from hyprl.live.headlines import HeadlineFeed
 from hyprl.risk.calculators import stop_distance
 from hyprl.strategy.engine import StrategyEngine
-from hyprl.trace.compose import DecidedBar, RunFacts, compose_trace
+from hyprl.trace.compose import DecidedBar, RunFacts, bar_hash, compose_trace
 from hyprl.trace.record import SignalTrace
 
 
@@ -37,6 +38,7 @@ class Progress:
 
     bars_decided: int = 0
     last_open_utc_us: int = 0
+    last_bar_hash: str = ""
     last_close: float = 0.0
     trades: list[Trade] = field(default_factory=list)
     equity: float = 0.0
@@ -66,12 +68,14 @@ class LiveEngine:
         self.progress = progress or Progress()
 
     def warm_up(self, bars: Iterable[ClosedBar]) -> int:
-        """Feed history to the features without deciding; return how many bars."""
+        """Feed history to the features without deciding; return how many bars. Raises as `on_bar` does."""
         count = 0
         for closed in bars:
-            self._check_order(closed)
+            if self._is_served_again(closed):
+                continue
             self.parts.store.push(closed)
             self.progress.last_open_utc_us = closed.open_utc_us
+            self.progress.last_bar_hash = bar_hash(closed)
             count += 1
         return count
 
@@ -80,9 +84,14 @@ class LiveEngine:
         for closed in bars:
             self.on_bar(closed)
 
-    def on_bar(self, closed: ClosedBar) -> SignalTrace:
-        """Fill, observe, decide, order, record and save, in this order. Raises DataError for time going backwards."""
-        self._check_order(closed)
+    def on_bar(self, closed: ClosedBar) -> SignalTrace | None:
+        """Fill, observe, decide, order, record and save, in this order; return the record.
+
+        The bar decided last, served once more and unchanged, is left alone and gives None. Raises DataError for the
+        same open with other values, and for time going backwards.
+        """
+        if self._is_served_again(closed):
+            return None
         parts, progress = self.parts, self.progress
         features, ready = parts.store.push(closed)
         trade = parts.broker.on_bar(closed)
@@ -98,7 +107,7 @@ class LiveEngine:
         decided = DecidedBar(*decision, context.equity, equity, score, parts.headlines.cursor)
         record = compose_trace(parts.facts, closed, _plain(features), decided)
         parts.sink.write(record)
-        self._advance(closed, trade, equity, context.position_open)
+        self._advance(closed, trade, record, context.position_open)
         parts.checkpoint(progress)
         return record
 
@@ -108,24 +117,41 @@ class LiveEngine:
         if trade is not None:
             self.progress.trades.append(trade)
 
-    def _advance(self, closed: ClosedBar, trade: Trade | None, equity: float, exposed: bool) -> None:
+    def _advance(self, closed: ClosedBar, trade: Trade | None, record: SignalTrace, exposed: bool) -> None:
         progress = self.progress
         progress.bars_decided += 1
         progress.last_open_utc_us = closed.open_utc_us
+        progress.last_bar_hash = record.bar_hash
         if is_usable(closed.bar):
             progress.last_close = closed.bar.close
-        progress.equity = equity
+        progress.equity = record.equity
         progress.exposed_bars += bool(exposed)
         if trade is not None:
             progress.trades.append(trade)
 
-    def _check_order(self, closed: ClosedBar) -> None:
-        if closed.open_utc_us <= self.progress.last_open_utc_us:
+    def _is_served_again(self, closed: ClosedBar) -> bool:
+        progress = self.progress
+        if closed.open_utc_us > progress.last_open_utc_us:
+            return False
+        opened, last = _iso(closed.open_utc_us), _iso(progress.last_open_utc_us)
+        if closed.open_utc_us < progress.last_open_utc_us:
             raise DataError(
-                f"bar {closed.open_utc_us} µs UTC came after bar {self.progress.last_open_utc_us}",
+                f"bar {opened} came after bar {last}",
                 where=closed.symbol,
-                remedy="A source must hand out each bar once, in time order.",
+                remedy="A source must hand out bars in time order.",
             )
+        if bar_hash(closed) != progress.last_bar_hash:
+            raise DataError(
+                f"bar {opened} was served again with other values (bar hash {bar_hash(closed)[:12]}, decided on "
+                f"{progress.last_bar_hash[:12]})",
+                where=closed.symbol,
+                remedy="A bar may be handed out only once it is final; let the source wait for the vendor's last word.",
+            )
+        return True
+
+
+def _iso(utc_us: int) -> str:
+    return datetime.fromtimestamp(utc_us / 1e6, UTC).isoformat()
 
 
 def _plain(features: Any) -> list[float]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,12 @@ class StateFile:
 
     def save(self, state: EngineState) -> None:
         """Replace the saved state. Raises OutputError; the earlier state stays."""
-        body = orjson.dumps(_members(state))
-        line = orjson.dumps({"sha256": sha256(body).hexdigest(), "state": orjson.Fragment(body)})
         try:
-            self._temporary.write_bytes(line)
+            self._temporary.write_bytes(_sealed(_members(state)))
             self._temporary.replace(self._path)
         except OSError as error:
+            with suppress(OSError):
+                self._temporary.unlink(missing_ok=True)
             raise unwritable(self._path, error) from error
 
     def load(self, run_id: str) -> EngineState | None:
@@ -84,7 +84,7 @@ class StateFile:
         try:
             envelope = orjson.loads(data)
             members: Mapping[str, Any] = envelope["state"]
-            if envelope["sha256"] != sha256(orjson.dumps(members)).hexdigest():
+            if _sealed(members) != data:
                 raise ValueError("its checksum does not fit")
             if members["version"] != STATE_VERSION:
                 raise ValueError(f"its version is {members['version']}")
@@ -99,7 +99,8 @@ class StateFile:
                 members["trace_hash"],
             )
         except (ValueError, TypeError, KeyError, FeatureError) as error:
-            raise StateError(f"is damaged ({error})", where=str(self._path), remedy=START_ANEW) from error
+            fact = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+            raise StateError(f"is damaged ({fact})", where=str(self._path), remedy=START_ANEW) from error
 
 
 @contextmanager
@@ -107,7 +108,7 @@ def locked(directory: Path) -> Iterator[None]:
     """Hold a state directory for this process. Raises StateError while another one holds it, OutputError."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        handle = os.open(directory / "lock", os.O_CREAT | os.O_RDWR)
+        handle = os.open(directory / "lock", os.O_CREAT | os.O_RDWR, 0o666)
     except OSError as error:
         raise unwritable(directory, error) from error
     try:
@@ -132,11 +133,17 @@ def _lock(handle: int, directory: Path) -> None:
         ) from error
 
 
+def _sealed(members: Mapping[str, Any]) -> bytes:
+    # orjson writes the trades' dataclasses in their field order, and any parsed body back to the same bytes.
+    body = orjson.dumps(members)
+    return b'{"sha256":"%b","state":%b}' % (sha256(body).hexdigest().encode(), body)
+
+
 def _members(state: EngineState) -> dict[str, object]:
     return {
         "version": STATE_VERSION,
         "run_id": state.run_id,
-        "progress": asdict(state.progress),
+        "progress": state.progress,
         "snapshot": state.snapshot.as_dict(),
         "account": state.account,
         "headline_cursor": state.headline_cursor,
