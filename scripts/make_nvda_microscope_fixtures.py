@@ -67,18 +67,10 @@ def write_fixtures(prepared: object, start: date, end: date, logs: Path, fixture
             frame.with_columns(pl.col("timestamp").dt.strftime(MINUTE_PRECISION)).write_csv(temporary)
     written.append(write_diff(assess(*frames).diff, logs, f"{stem}_signal_diff_MICRO")[0])
     (logs / f"{stem}_signal_diff_MICRO.parquet").unlink()
-    table = frames[0].with_columns(bar_columns(run)).with_columns(oracle_columns(run))
+    table = frames[0].with_columns(oracle_columns(run))
     with atomic_path(fixture) as temporary:
         table.write_parquet(temporary)
     return [*written, fixture]
-
-
-def bar_columns(run: object) -> list[pl.Series]:
-    """Return the window's bars, as they were read."""
-    bars = run.window.evaluated
-    return [
-        pl.Series(f"bar.{name}", getattr(bars, name)) for name in ("open", "high", "low", "close", "volume")
-    ]
 
 
 def oracle_columns(run: object) -> list[pl.Series]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # for type checkers and editors: the names of _HOMES
     from hyprl.risk.manager import EquityContext, RiskManager
     from hyprl.strategy.decide import Decision
     from hyprl.strategy.engine import StrategyEngine, StrategyInputs
-    from hyprl.trace.record import SignalTrace
+    from hyprl.trace.signal import SignalTrace
 
 _HOMES = {
     "Bar": "hyprl.domain.bars",
@@ -39,7 +39,7 @@ _HOMES = {
     "LiveFeatureStore": "hyprl.features.stores",
     "ProbabilityModel": "hyprl.model.artifact",
     "RiskManager": "hyprl.risk.manager",
-    "SignalTrace": "hyprl.trace.record",
+    "SignalTrace": "hyprl.trace.signal",
     "StrategyEngine": "hyprl.strategy.engine",
     "StrategyInputs": "hyprl.strategy.engine",
     "calc_position_size": "hyprl.risk.calculators",

@@ -13,7 +13,7 @@ from hyprl.domain.bars import Float64Array, Int64Array
 from hyprl.domain.trades import RunWindow, Trade
 from hyprl.kernel.batch import ROW_FIELDS, Inputs, Outputs, Parameters, bar_columns
 from hyprl.trace.compose import DecidedBar, RunFacts, compose_trace
-from hyprl.trace.record import SignalTrace
+from hyprl.trace.signal import SignalTrace
 
 NO_FLOATS: Float64Array = np.zeros(0)
 NO_TIMES: Int64Array = np.zeros(0, np.int64)

@@ -25,7 +25,7 @@ from hyprl.parity.inputs import input_log, write_input_log
 from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment
 from hyprl.parity.verdict import ParityResult, assess, compare_windows
 from hyprl.trace.frame import records_frame
-from hyprl.trace.record import SignalTrace
+from hyprl.trace.signal import SignalTrace
 from hyprl.trace.writer import write_trace
 
 MICROSCOPE_SESSIONS = 5

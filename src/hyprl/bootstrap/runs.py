@@ -17,6 +17,7 @@ from hyprl.bootstrap.wiring import (
     backtest,
     kernel_for,
     live_side,
+    parameters_for,
     run_facts,
 )
 from hyprl.domain.account import EQUITY
@@ -28,12 +29,13 @@ from hyprl.live.engine import LiveEngine, LiveParts, Progress
 from hyprl.live.source import ReplaySource
 from hyprl.live.state import EngineState, StateFile, locked
 from hyprl.trace.encode import TraceHeader, encode_header
-from hyprl.trace.record import SignalTrace
+from hyprl.trace.signal import SignalTrace
 from hyprl.trace.writer import TraceWriter, write_trace
 
 if TYPE_CHECKING:
     from hyprl.backtest.run import BacktestRun
 
+MOST_WEIGHTS_IN_HEADER = 1_000
 Tick = Callable[[int, int], None]
 
 
@@ -68,8 +70,20 @@ class NowhereSink:
 
 
 def trace_header(run: Run, source: str) -> TraceHeader:
-    """Return the header of a run's trace."""
-    return TraceHeader(f"{source}-{run.run_id}", {"source": source, **run.facts()})
+    """Return the header of a run's trace: with it and the records, every bar can be decided again."""
+    parameters = parameters_for(run.config, run.plan)
+    model: dict[str, object] = {"kind": run.model.kind, "feature_names": list(run.model.feature_names)}
+    if len(run.model.weights) <= MOST_WEIGHTS_IN_HEADER:
+        model["weights"] = list(run.model.weights)
+    facts = {
+        "source": source,
+        **run.facts(),
+        "strategy_parameters": parameters.strategy._asdict(),
+        "execution_parameters": parameters.execution._asdict(),
+        "initial_equity": run.config.risk.initial_equity,
+        "model": model,
+    }
+    return TraceHeader(f"{source}-{run.run_id}", facts)
 
 
 def trace_path(run: Run, source: str, directory: Path) -> Path:

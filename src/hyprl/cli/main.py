@@ -107,9 +107,10 @@ def run(arguments: list[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
         return code if isinstance(code, int) else 0
+    except click.UsageError as error:
+        return _misused(error)
     except click.ClickException as error:
-        error.show()
-        return EXIT_BAD_INPUT
+        return _refuse(error.format_message())
     except (KeyboardInterrupt, click.Abort) as stop:
         return _interrupted(stop)
     except BrokenPipeError:
@@ -139,6 +140,15 @@ def _interrupted(stop: BaseException) -> int:
     terminated = isinstance(stop, Terminated)
     click.echo("interrupted; files written before are intact", err=True)
     return EXIT_TERMINATED if terminated else EXIT_INTERRUPTED
+
+
+def _misused(error: click.UsageError) -> int:
+    asked_nothing = not error.format_message().startswith(("No such", "Missing", "Invalid", "Got", "Option"))
+    if error.ctx is None or asked_nothing:
+        error.show()
+    else:
+        click.echo(f"error: {error.format_message()}\n  See `{error.ctx.command_path} --help`.", err=True)
+    return EXIT_BAD_INPUT
 
 
 def _refuse(message: str) -> int:

@@ -50,7 +50,7 @@ def warmup(anchors: int, json_target: Path | None, **values: Any) -> None:
     console.print(f"{run.symbol} ({run.window.series.source}), {prepared.start} … {prepared.end}")
     console.print(_table(report))
     console.print(
-        f"Cold starts at {report.anchors} bars of the window, each with up to {report.longest_history} bars before it.\n"
+        f"Cold starts at {report.anchors} bars of the window, with up to {report.longest_history} bars before each.\n"
         "Features: relative error. Probability: absolute. Decision: direction and reason of a flat account.\n"
         "Or start from a snapshot (FeatureFrameSnapshot, `hyprl replay --state`): it goes on to the bit."
     )

@@ -43,6 +43,11 @@ ROW_FIELDS = (
     "equity",
     "sentiment_score",
     "headlines",
+    "position_open",
+    "session_start_equity",
+    "gross_exposure",
+    "trades_today",
+    "bars_since_entry",
 )
 TRADE_FIELDS = ("entry_bar", "exit_bar", "side", "size", "entry_price", "exit_price", "pnl", "exit_kind")
 
@@ -217,6 +222,11 @@ def run_backtest(  # noqa: C901  one loop, so that compiled code keeps a bar in 
             row[width + 9] = account[EQUITY]
             row[width + 10] = score
             row[width + 11] = cursor
+            row[width + 12] = context.position_open
+            row[width + 13] = context.session_start_equity
+            row[width + 14] = context.gross_exposure
+            row[width + 15] = context.trades_today
+            row[width + 16] = context.bars_since_entry
     if len(bars.close) > start:
         flatten(account, last_close, parameters.execution)
         if account[EXIT_KIND] != EXIT_NONE:

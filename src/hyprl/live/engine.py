@@ -22,7 +22,7 @@ from hyprl.live.headlines import HeadlineFeed
 from hyprl.risk.calculators import stop_distance
 from hyprl.strategy.engine import StrategyEngine
 from hyprl.trace.compose import DecidedBar, RunFacts, bar_hash, compose_trace
-from hyprl.trace.record import SignalTrace
+from hyprl.trace.signal import SignalTrace
 
 
 class TraceSink(Protocol):
@@ -104,7 +104,18 @@ class LiveEngine:
             distance = stop_distance(context.atr, parts.strategy.rules.parameters.atr_multiplier)
             parts.broker.place_entry(decision.direction, decision.position_size, distance)
         equity = float(parts.broker.account[EQUITY])
-        decided = DecidedBar(*decision, context.equity, equity, score, parts.headlines.cursor)
+        decided = DecidedBar(
+            *decision,
+            context.equity,
+            equity,
+            score,
+            parts.headlines.cursor,
+            context.position_open,
+            context.session_start_equity,
+            context.gross_exposure,
+            context.trades_today,
+            context.bars_since_entry,
+        )
         record = compose_trace(parts.facts, closed, _plain(features), decided)
         parts.sink.write(record)
         self._advance(closed, trade, record, context.position_open)

@@ -11,7 +11,9 @@ from typing import NamedTuple
 from hyprl.domain.bars import ClosedBar
 from hyprl.domain.decisions import DIRECTION_NAMES, EMIT, REASON_NAMES
 from hyprl.trace.encode import float_bits_hash
-from hyprl.trace.record import RiskInputs, SignalTrace
+from hyprl.trace.signal import AccountState, RiskInputs, SignalTrace
+
+_NEVER = 1e17  # the account counts from far before the run until its first entry
 
 
 class DecidedBar(NamedTuple):
@@ -32,6 +34,11 @@ class DecidedBar(NamedTuple):
     equity: float
     sentiment_score: float
     headlines: float
+    position_open: float
+    session_start_equity: float
+    gross_exposure: float
+    trades_today: float
+    bars_since_entry: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ def compose_trace(
         source=facts.source,
         symbol=closed.symbol,
         timestamp_utc_us=closed.open_utc_us,
+        bar=closed.bar,
         bar_hash=bar_hash(closed),
         data_flaws=closed.flaws,
         feature_hash=float_bits_hash(features),
@@ -93,6 +101,13 @@ def compose_trace(
             facts.risk_fraction,
             facts.atr_multiplier,
             facts.reward_multiple,
+        ),
+        account=AccountState(
+            bool(decided.position_open),
+            decided.session_start_equity,
+            decided.gross_exposure,
+            int(decided.trades_today),
+            int(decided.bars_since_entry) if decided.bars_since_entry < _NEVER else None,
         ),
         expected_pnl=decided.expected_pnl,
         position_size=decided.position_size,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hyprl.domain.bars import Bar
 from hyprl.errors import TraceError
 from hyprl.trace.encode import SCHEMA, TraceHeader
-from hyprl.trace.record import SCHEMA_VERSION, RiskInputs, SignalTrace
+from hyprl.trace.signal import SCHEMA_VERSION, AccountState, RiskInputs, SignalTrace
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -65,6 +66,7 @@ def _record(members: dict[str, Any]) -> SignalTrace:
         source=_text(members["source"]),
         symbol=_text(members["symbol"]),
         timestamp_utc_us=(datetime.fromisoformat(members["timestamp"]) - _EPOCH) // _MICROSECOND,
+        bar=Bar(**{name: _number(value) for name, value in members["bar"].items()}),
         bar_hash=_text(members["bar_hash"]),
         data_flaws=int(members["data_flaws"]),
         feature_hash=_text(members["feature_hash"]),
@@ -82,10 +84,25 @@ def _record(members: dict[str, Any]) -> SignalTrace:
         sentiment=_text(members["sentiment"]),
         sentiment_score=None if score is None else _number(score),
         risk_inputs=RiskInputs(**{name: _number(value) for name, value in members["risk_inputs"].items()}),
+        account=_account(members["account"]),
         expected_pnl=_number(members["expected_pnl"]),
         position_size=_number(members["position_size"]),
         risk_amount=_number(members["risk_amount"]),
         equity=_number(members["equity"]),
+    )
+
+
+def _account(members: dict[str, Any]) -> AccountState:
+    since = members["bars_since_entry"]
+    position_open = _flag(members["position_open"])
+    if position_open is None:
+        raise TypeError("position_open is missing")
+    return AccountState(
+        position_open,
+        _number(members["session_start_equity"]),
+        _number(members["gross_exposure"]),
+        int(members["trades_today"]),
+        None if since is None else int(since),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from math import isfinite, isnan
@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from hyprl.errors import TraceError
-from hyprl.trace.record import SCHEMA_VERSION, SignalTrace
+from hyprl.trace.signal import SCHEMA_VERSION, SignalTrace
 
 SCHEMA = "hyprl-trace"
 GENESIS_HASH = ""
@@ -68,6 +68,7 @@ def encode_record(record: SignalTrace, previous_hash: str) -> tuple[bytes, str]:
         "source": record.source,
         "symbol": record.symbol,
         "timestamp": _EPOCH + timedelta(microseconds=record.timestamp_utc_us),
+        "bar": record.bar._asdict(),
         "bar_hash": record.bar_hash,
         "data_flaws": record.data_flaws,
         "feature_hash": record.feature_hash,
@@ -91,13 +92,14 @@ def encode_record(record: SignalTrace, previous_hash: str) -> tuple[bytes, str]:
             "atr_multiplier": risk.atr_multiplier,
             "reward_multiple": risk.reward_multiple,
         },
+        "account": record.account,
         "expected_pnl": record.expected_pnl,
         "position_size": record.position_size,
         "risk_amount": record.risk_amount,
         "equity": record.equity,
     }
     if not isfinite(_float_sum(record)):
-        members = _spell_non_finite(members)
+        members = _spell_non_finite(members | {"account": asdict(record.account)})
     return seal(_dump(members, f"trace record at {members['timestamp']}"), previous_hash)
 
 
@@ -119,6 +121,9 @@ def _float_sum(record: SignalTrace) -> float:
     try:
         return (
             sum(record.indicators.values())
+            + sum(record.bar)
+            + record.account.session_start_equity
+            + record.account.gross_exposure
             + record.probability_up
             + record.threshold_long
             + record.threshold_short

@@ -7,7 +7,8 @@ from dataclasses import fields
 
 import polars as pl
 
-from hyprl.trace.record import RiskInputs, SignalTrace
+from hyprl.domain.bars import Bar
+from hyprl.trace.signal import AccountState, RiskInputs, SignalTrace
 
 _LEADING: dict[str, pl.DataType] = {
     "timestamp": pl.Datetime("us", "UTC"),
@@ -21,14 +22,15 @@ _DTYPES: dict[str, pl.DataType] = {
     "str": pl.String(),
     "bool": pl.Boolean(),
 }
-_NESTED = ("timestamp_utc_us", "indicators", "risk_inputs")
+_NESTED = ("timestamp_utc_us", "indicators", "risk_inputs", "bar", "account")
 
 
 def records_frame(records: Sequence[SignalTrace]) -> pl.DataFrame:
     """Return one row per record, in the records' order.
 
     `timestamp` is Datetime(µs, UTC), the bar's open; indicators become `indicator.<name>`, risk inputs
-    `risk_inputs.<name>`. NaN stays NaN, None becomes null; an indicator that a record lacks is null.
+    `risk_inputs.<name>`, the bar `bar.<name>`, the account `account.<name>`. NaN stays NaN, None becomes null; an
+    indicator that a record lacks is null.
     """
     columns: list[pl.Series] = []
     for name, dtype in _flat_columns().items():
@@ -40,6 +42,12 @@ def records_frame(records: Sequence[SignalTrace]) -> pl.DataFrame:
     for item in fields(RiskInputs):
         values = [getattr(record.risk_inputs, item.name) for record in records]
         columns.append(pl.Series(f"risk_inputs.{item.name}", values, dtype=pl.Float64))
+    for place, name in enumerate(Bar._fields):
+        columns.append(pl.Series(f"bar.{name}", [record.bar[place] for record in records], dtype=pl.Float64))
+    for item in fields(AccountState):
+        dtype = _DTYPES[str(item.type).removesuffix(" | None")]
+        values = [getattr(record.account, item.name) for record in records]
+        columns.append(pl.Series(f"account.{item.name}", values, dtype=dtype))
     return pl.DataFrame(columns)
 
 

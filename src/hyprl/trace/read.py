@@ -8,7 +8,7 @@ from pathlib import Path
 from hyprl.trace.chain import read_chain
 from hyprl.trace.decode import decode_header, decode_record
 from hyprl.trace.encode import TraceHeader
-from hyprl.trace.record import SignalTrace
+from hyprl.trace.signal import SignalTrace
 
 
 @dataclass(frozen=True, slots=True)

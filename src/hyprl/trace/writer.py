@@ -13,7 +13,7 @@ from hyprl.errors import OutputError, TraceError
 from hyprl.files import atomic_path, unwritable
 from hyprl.trace.chain import link, sealed_hash
 from hyprl.trace.encode import GENESIS_HASH, TraceHeader, encode_header, encode_record
-from hyprl.trace.record import SignalTrace
+from hyprl.trace.signal import SignalTrace
 
 
 class TraceWriter:

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hyprl.domain.bars import Bar
 from hyprl.errors import HyprLError, SignalLogError, TraceError
 from hyprl.parity.load import SignalLog, load_signal_log
 from hyprl.parity.normalise import normalise
 from hyprl.trace.encode import TraceHeader
 from hyprl.trace.frame import records_frame
-from hyprl.trace.record import RiskInputs, SignalTrace
+from hyprl.trace.signal import AccountState, RiskInputs, SignalTrace
 from hyprl.trace.writer import write_trace
 
 HEAD = "timestamp,symbol,decision,prob\n"
@@ -225,6 +226,7 @@ def trace_record(number: int) -> SignalTrace:
         source="replay",
         symbol="NVDA",
         timestamp_utc_us=1_734_013_800_000_000 + number * 3_600_000_000,
+        bar=Bar(99.0, 101.0, 98.0, 100.0, 5_000.0),
         bar_hash="b" * 64,
         data_flaws=0,
         feature_hash=f"{number:064d}",
@@ -242,6 +244,7 @@ def trace_record(number: int) -> SignalTrace:
         sentiment="no_source",
         sentiment_score=None,
         risk_inputs=RiskInputs(10_000.0, 4.0, 100.0, 0.02, 2.0, 2.0),
+        account=AccountState(False, 10_000.0, 0.0, 0, None),
         expected_pnl=160.0,
         position_size=25.0,
         risk_amount=200.0,

@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hyprl.domain.bars import Bar
 from hyprl.errors import TraceError
 from hyprl.trace.decode import decode_record
 from hyprl.trace.encode import TraceHeader, encode_header, encode_record, float_bits_hash
-from hyprl.trace.record import RiskInputs, SignalTrace
+from hyprl.trace.signal import AccountState, RiskInputs, SignalTrace
 
 RECORD = SignalTrace(
     run_id="0123456789abcdef",
     source="backtest",
     symbol="NVDA",
     timestamp_utc_us=1_734_013_800_000_000,
+    bar=Bar(99.0, 101.0, 98.0, 100.0, 5_000.0),
     bar_hash="b" * 64,
     data_flaws=0,
     feature_hash="f" * 64,
@@ -34,6 +36,7 @@ RECORD = SignalTrace(
     sentiment="no_source",
     sentiment_score=None,
     risk_inputs=RiskInputs(10_000.0, 4.0, 100.0, 0.02, 2.0, 2.0),
+    account=AccountState(False, 10_000.0, 0.0, 0, None),
     expected_pnl=160.0,
     position_size=25.0,
     risk_amount=200.0,

@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hyprl.domain.bars import Bar
 from hyprl.errors import OutputError, TraceError
 from hyprl.trace.chain import verify_chain
 from hyprl.trace.encode import TraceHeader, encode_header, encode_record
 from hyprl.trace.frame import records_frame
 from hyprl.trace.read import read_trace
-from hyprl.trace.record import RiskInputs, SignalTrace
+from hyprl.trace.signal import AccountState, RiskInputs, SignalTrace
 from hyprl.trace.writer import TraceWriter, write_trace
 
 HEADER = TraceHeader("run-1", {"symbol": "NVDA", "source": "backtest"})
@@ -23,6 +24,7 @@ def record(number: int) -> SignalTrace:
         source="backtest",
         symbol="NVDA",
         timestamp_utc_us=1_734_013_800_000_000 + number * 3_600_000_000,
+        bar=Bar(99.0, 101.0, 98.0, 100.0, 5_000.0),
         bar_hash=f"{number:064x}",
         data_flaws=0,
         feature_hash="f" * 64,
@@ -40,6 +42,7 @@ def record(number: int) -> SignalTrace:
         sentiment="no_source",
         sentiment_score=None,
         risk_inputs=RiskInputs(10_000.0, 4.0, 100.0, 0.02, 2.0, 2.0),
+        account=AccountState(False, 10_000.0, 0.0, 0, None),
         expected_pnl=1.0,
         position_size=25.0,
         risk_amount=200.0,

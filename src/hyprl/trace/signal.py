@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hyprl.domain.bars import Bar
+
 SCHEMA_VERSION = 1
 
 
@@ -24,13 +26,28 @@ class RiskInputs:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountState:
+    """What the caps read: money in account currency; `bars_since_entry` is None before the first entry."""
+
+    position_open: bool
+    session_start_equity: float
+    gross_exposure: float
+    trades_today: int
+    bars_since_entry: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SignalTrace:
-    """One bar's decision as one engine took it. `timestamp_utc_us` is the bar's open, µs, UTC."""
+    """One bar's decision as one engine took it, with all that it was taken from: it can be taken again.
+
+    `timestamp_utc_us` is the bar's open, µs, UTC; `bar` its prices and volume as the engine saw them.
+    """
 
     run_id: str
     source: str  # backtest | replay | live
     symbol: str
     timestamp_utc_us: int
+    bar: Bar
     bar_hash: str
     data_flaws: int  # FLAW_BITS that a keep policy let through
     feature_hash: str
@@ -48,6 +65,7 @@ class SignalTrace:
     sentiment: str  # no_source | no_headline | scored
     sentiment_score: float | None
     risk_inputs: RiskInputs
+    account: AccountState
     expected_pnl: float
     position_size: float
     risk_amount: float
