@@ -1,0 +1,121 @@
+"""What an explanation is made of: where two engines part, and which causes explain how much of the gap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import polars as pl
+
+# The nine causes: the plan's five, and four that field reports add.
+FEATURE_MISALIGNMENT = "feature_misalignment"
+WARMUP = "warmup"
+MODEL_PATH = "model_path"
+SIZING_EQUITY = "sizing_equity"
+FLOATING_POINT = "floating_point"
+DATA_REVISION = "data_revision"
+BAR_TIMING = "bar_timing"
+CONFIGURATION = "configuration"
+STATE_LOST = "state_lost"
+CAUSES = (
+    FEATURE_MISALIGNMENT,
+    WARMUP,
+    MODEL_PATH,
+    SIZING_EQUITY,
+    FLOATING_POINT,
+    DATA_REVISION,
+    BAR_TIMING,
+    CONFIGURATION,
+    STATE_LOST,
+)
+
+# The order in which a bar is decided; the first that differs is where the engines part at this bar.
+STAGES = ("bars", "features", "model", "probability", "gates", "decision", "size", "ev")
+
+COUNTERFACTUAL = "counterfactual"
+SIGNATURE = "signature"
+
+# Decides a run again with some factors of the left side replaced by the right side's; returns a signal log.
+Redecide = Callable[[frozenset[str]], pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One cause with its evidence. Shares are fractions of the whole gap, None where they cannot be measured.
+
+    `confidence` runs from 0 to 1; a finding is stated as the cause only where `confident` is true.
+    """
+
+    cause: str
+    kind: str  # counterfactual | signature
+    confidence: float
+    evidence: str
+    advice: str
+    share_of_gap: float | None = None
+    share_of_probability: float | None = None
+    first_bar: str | None = None
+    columns: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def confident(self) -> bool:
+        """Tell whether the evidence is strong enough to name the cause."""
+        return self.confidence >= 0.7
+
+    def as_json_dict(self) -> dict[str, Any]:
+        """Return JSON values."""
+        return {**asdict(self), "details": dict(self.details), "confident": self.confident}
+
+
+@dataclass(frozen=True, slots=True)
+class DivergentRun:
+    """Consecutive bars that differ: ISO 8601 opens of the first and the last, and how many."""
+
+    start: str
+    end: str
+    bars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where two logs part. None everywhere: they do not."""
+
+    first_bar: str | None
+    symbol: str | None
+    stage: str | None
+    column: str | None
+    bars_by_stage: Mapping[str, int]
+    runs: tuple[DivergentRun, ...]
+    left_missing: int
+    right_missing: int
+    mismatching: int
+    not_assessed: tuple[str, ...]
+
+    def as_json_dict(self) -> dict[str, Any]:
+        """Return JSON values."""
+        return {**asdict(self), "bars_by_stage": dict(self.bars_by_stage)}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where, and the findings ranked, the likeliest cause first. `residual` is the share that nothing explains."""
+
+    location: Location
+    findings: tuple[Finding, ...]
+    residual: float | None = None
+    not_assessed: tuple[str, ...] = ()
+
+    @property
+    def top(self) -> Finding | None:
+        """Return the likeliest cause if its evidence is strong enough to name it."""
+        return self.findings[0] if self.findings and self.findings[0].confident else None
+
+    def as_json_dict(self) -> dict[str, Any]:
+        """Return JSON values."""
+        return {
+            "location": self.location.as_json_dict(),
+            "findings": [finding.as_json_dict() for finding in self.findings],
+            "residual": self.residual,
+            "not_assessed": list(self.not_assessed),
+        }
