@@ -170,7 +170,7 @@ def _unpack(states: str, expected: int) -> tuple[float, ...]:
     try:
         data = base64.b64decode(states, validate=True)
         return struct.unpack(f"<{expected}d", data)
-    except (binascii.Error, struct.error, ValueError) as error:
+    except (binascii.Error, struct.error, ValueError, TypeError) as error:
         raise FeatureError(
             "feature states are damaged", where="snapshot", remedy="Warm up again from the bars."
         ) from error

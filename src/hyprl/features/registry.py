@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import signature
+from numbers import Integral, Real
 from types import FunctionType
 
 from hyprl.errors import FeatureError
@@ -166,17 +167,13 @@ def register_feature(
 
 
 def _plain_numbers(name: str, parameters: tuple[int | float, ...]) -> tuple[int | float, ...]:
-    try:
-        plain = tuple(int(n) if hasattr(n, "__index__") else float(n) for n in parameters)
-    except (TypeError, ValueError):
-        plain = (math.nan,)
-    if not all(map(math.isfinite, plain)):
+    if not all(isinstance(number, Real) and math.isfinite(number) for number in parameters):
         raise FeatureError(
             f"`{name}` has parameters that are not finite numbers",
             where="register_feature",
             remedy="Pass ints and floats.",
         )
-    return plain
+    return tuple(int(n) if isinstance(n, Integral) else float(n) for n in parameters)
 
 
 def _require_callable(name: str, node: FeatureNode) -> None:
