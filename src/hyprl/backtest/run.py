@@ -11,7 +11,7 @@ import numpy as np
 from hyprl.domain.account import ACCOUNT_SIZE, EQUITY
 from hyprl.domain.bars import Float64Array, Int64Array
 from hyprl.domain.trades import RunWindow, Trade
-from hyprl.kernel.batch import ROW_FIELDS, Inputs, Outputs, Parameters, bar_columns
+from hyprl.kernel.batch import ROW_FIELDS, TRADE_FIELDS, Inputs, Outputs, Parameters, bar_columns
 from hyprl.trace.compose import DecidedBar, RunFacts, compose_trace
 from hyprl.trace.signal import SignalTrace
 
@@ -40,12 +40,20 @@ class BacktestRun:
     """What the kernel did: trades, equity at each decided bar's close, and rows if they were recorded."""
 
     window: RunWindow
-    trades: tuple[Trade, ...]
+    trade_rows: Float64Array
     equity: Float64Array
     final_equity: float
     exposed_bars: int
     rows: Float64Array
     width: int
+
+    @property
+    def trades(self) -> tuple[Trade, ...]:
+        """Return the trades, made from `trade_rows` (columns TRADE_FIELDS) at each call."""
+        return tuple(
+            Trade(int(row[0]), int(row[1]), int(row[2]), row[3], row[4], row[5], row[6], int(row[7]))
+            for row in self.trade_rows.tolist()
+        )
 
     def records(self, facts: RunFacts) -> Iterator[SignalTrace]:
         """Yield one trace record per decided bar. Needs a run with `record=True`."""
@@ -65,7 +73,9 @@ def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: boo
     equity = np.empty(window.length)
     account = np.zeros(ACCOUNT_SIZE)
     kernel.open_account(account, inputs.initial_equity)
-    trades, exposed = kernel.run_backtest(
+    # One trade a bar at most; the system gives memory only to the rows that are written.
+    trades = np.empty((window.length, len(TRADE_FIELDS)))
+    trade_count, exposed = kernel.run_backtest(
         bar_columns(window.series),
         window.start,
         kernel.new_states(),
@@ -78,15 +88,8 @@ def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: boo
             inputs.max_age_us,
         ),
         inputs.parameters,
-        Outputs(equity, rows),
+        Outputs(equity, rows, trades),
         np.zeros(width),
     )
     final = float(account[EQUITY])
-    return BacktestRun(window, _trades(trades), equity, final, int(exposed), rows, width)
-
-
-def _trades(table: Float64Array) -> tuple[Trade, ...]:
-    return tuple(
-        Trade(int(row[0]), int(row[1]), int(row[2]), row[3], row[4], row[5], row[6], int(row[7]))
-        for row in table.tolist()
-    )
+    return BacktestRun(window, trades[:trade_count].copy(), equity, final, int(exposed), rows, width)

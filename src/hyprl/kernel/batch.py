@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from hyprl.domain.account import (
     BAR_COUNT,
     ENTRY_BAR,
@@ -84,10 +82,14 @@ class Parameters(NamedTuple):
 
 
 class Outputs(NamedTuple):
-    """Where the run writes: each has one row per bar from `start` on, or none if it was not asked for."""
+    """Where the run writes: one row per bar from `start` on, or none if it was not asked for.
+
+    `trades` has room for one trade a bar: rows of TRADE_FIELDS with bars counted from `start`.
+    """
 
     equity: Float64Array
     rows: Float64Array
+    trades: Float64Array
 
 
 def bar_columns(series: BarSeries) -> BarColumns:
@@ -137,13 +139,8 @@ def run_features(bars: BarColumns, states: object, frame: Float64Array) -> None:
         observe(states, bar_at(bars, index), frame[index])
 
 
-def with_trade(trades: Float64Array, count: int, account: Account) -> Float64Array:
-    """Store the trade that the account just closed, growing the table when it is full."""
-    if count == len(trades):
-        larger = np.empty((2 * count, 8))
-        larger[:count] = trades
-        trades = larger
-    row = trades[count]
+def note_trade(row: Float64Array, account: Account) -> None:
+    """Write the trade that the account just closed."""
     row[0] = account[ENTRY_BAR] - 1.0
     row[1] = account[BAR_COUNT] - 1.0
     row[2] = account[EXIT_SIDE]
@@ -152,7 +149,6 @@ def with_trade(trades: Float64Array, count: int, account: Account) -> Float64Arr
     row[5] = account[EXIT_PRICE]
     row[6] = account[EXIT_PNL]
     row[7] = account[EXIT_KIND]
-    return trades
 
 
 def run_backtest(  # noqa: C901  one loop, so that compiled code keeps a bar in registers
@@ -164,14 +160,13 @@ def run_backtest(  # noqa: C901  one loop, so that compiled code keeps a bar in 
     parameters: Parameters,
     outputs: Outputs,
     features: Float64Array,
-) -> tuple[Float64Array, int]:
-    """Warm up on bars before `start`, trade from there, flatten at the end; return trades and bars in position.
+) -> tuple[int, int]:
+    """Warm up on bars before `start`, trade from there, flatten at the end.
 
-    `features` is scratch for one row. Trades are rows of TRADE_FIELDS with bars counted from `start`.
+    Return how many trades were written and how many bars a position was held. `features` is scratch for one row.
     """
     strategy = parameters.strategy
     width = len(features)
-    trades = np.empty((64, 8))
     trade_count = 0
     exposed = 0
     cursor = 0
@@ -187,7 +182,7 @@ def run_backtest(  # noqa: C901  one loop, so that compiled code keeps a bar in 
         place = index - start
         advance_account(account, bar, bars.session[index], parameters.execution)
         if account[EXIT_KIND] != EXIT_NONE:
-            trades = with_trade(trades, trade_count, account)
+            note_trade(outputs.trades[trade_count], account)
             trade_count += 1
         if account[SIDE] != 0.0:
             exposed += 1
@@ -209,7 +204,8 @@ def run_backtest(  # noqa: C901  one loop, so that compiled code keeps a bar in 
             outputs.equity[place] = account[EQUITY]
         if rows_wanted:
             row = outputs.rows[place]
-            row[:width] = features
+            for column in range(width):
+                row[column] = features[column]
             row[width] = decision.probability_up
             row[width + 1] = decision.direction
             row[width + 2] = decision.reason
@@ -230,6 +226,6 @@ def run_backtest(  # noqa: C901  one loop, so that compiled code keeps a bar in 
     if len(bars.close) > start:
         flatten(account, last_close, parameters.execution)
         if account[EXIT_KIND] != EXIT_NONE:
-            trades = with_trade(trades, trade_count, account)
+            note_trade(outputs.trades[trade_count], account)
             trade_count += 1
-    return trades[:trade_count], exposed
+    return trade_count, exposed
