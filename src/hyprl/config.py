@@ -32,7 +32,7 @@ def _day(value: object) -> object:
 
 Policy = Literal["refuse", "drop", "keep"]
 Symbol = Annotated[str, Field(pattern=f"^{SYMBOL_PATTERN}$")]
-Name = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*$")]
 Names = Annotated[tuple[Annotated[Name, Field(strict=True)], ...], Field(strict=False)]
 Day = Annotated[date, BeforeValidator(_day), Field(strict=False)]
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]

@@ -67,10 +67,22 @@ def require_writable(path: Path) -> None:
         raise unwritable(path, error) from error
 
 
+def require_directory(path: Path) -> None:
+    """Make a directory if it is not there; raise OutputError now if no file could be written into it later."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
 def unwritable(path: Path, error: OSError) -> OutputError:
     """Name the path and the system's reason, with what to do."""
+    in_the_way = isinstance(error, (FileExistsError, NotADirectoryError))
+    reason = "a file is where a directory is needed" if in_the_way else error.strerror or error
     return OutputError(
-        f"cannot be written ({error.strerror or error})",
+        f"cannot be written ({reason})",
         where=str(path),
         remedy="Choose another place, or free or unlock this one; earlier files are untouched.",
         path=path,

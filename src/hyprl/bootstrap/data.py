@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from hyprl.bars.calendar import window_us
@@ -62,10 +62,11 @@ def cut_window(series: BarSeries, start: date, end: date) -> RunWindow:
 
 
 def _span(series: BarSeries) -> str:
-    from datetime import UTC, datetime
+    return " … ".join(str(_instant(int(us)).date()) for us in series.open_utc_us[[0, -1]])
 
-    ends = (int(series.open_utc_us[0]), int(series.open_utc_us[-1]))
-    return " … ".join(str(datetime.fromtimestamp(us / 1e6, UTC).date()) for us in ends)
+
+def _instant(utc_us: int) -> datetime:
+    return datetime.fromtimestamp(utc_us / 1e6, UTC)
 
 
 def equity_column(equity_by_open: Mapping[int, float], window: RunWindow) -> list[float]:
@@ -74,7 +75,8 @@ def equity_column(equity_by_open: Mapping[int, float], window: RunWindow) -> lis
     missing = [us for us in opens if us not in equity_by_open]
     if missing:
         raise DataError(
-            f"{len(missing)} of {len(opens)} bars have no equity, the first opens at {missing[0]} µs UTC",
+            f"{len(missing)} of {len(opens)} bars have no equity, the first opens at "
+            f"{_instant(missing[0]):%Y-%m-%dT%H:%MZ}",
             where="--parity-equity",
             remedy="Give the other engine's equity for every bar of the window.",
         )

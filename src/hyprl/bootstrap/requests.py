@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from hyprl.bars.sentiment import SentimentSeries, read_sentiment
-from hyprl.bootstrap.data import bar_notes, cut_window, load_bars
+from hyprl.bootstrap.data import bar_notes, cut_window, equity_column, load_bars
 from hyprl.bootstrap.equity import read_equity
 from hyprl.bootstrap.features import plan_for
 from hyprl.bootstrap.training import ChosenModel, choose_model
@@ -52,8 +52,10 @@ class Prepared:
     sentiment: SentimentSeries | None
 
     def run(self, start: date, end: date) -> Run:
-        """Return the run of one window. Raises DataError when it holds no bar."""
+        """Return the run of one window. Raises DataError when it holds no bar, or one without injected equity."""
         window = cut_window(self.series, start, end)
+        if self.parity_equity is not None:
+            equity_column(self.parity_equity, window)
         model = self.chosen.model
         return Run(self.symbol, self.config, self.plan, model, window, self.parity_equity, self.sentiment)
 

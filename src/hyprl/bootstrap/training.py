@@ -148,8 +148,8 @@ def _train(
 ) -> ChosenModel:
     from hyprl.model.train import train_model
 
-    announce(f"no model fits {series.symbol} and these bars: training one on the bars before {start}")
     frame = frame_before(series, start, config, plan, announce=announce)
+    announce(f"no model fits {series.symbol} and these bars: training one on the bars before {start}")
     model = train_model(frame, config.model).model
     model.save_artifact(kept)
     announce(f"model kept in {kept}")

@@ -47,8 +47,11 @@ def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **
     input, 3 not assessed.
     """
     from hyprl.bootstrap.check import CheckRequest, run_check
+    from hyprl.files import require_directory
 
-    refuse_early(out / "signals" / "x", json_target)
+    for folder in ("signals", "parity_traces", "models"):
+        require_directory(out / folder)
+    refuse_early(json_target)
     request = CheckRequest(request_from(values), stage, out)
     if plant is not None:
         from dataclasses import replace

@@ -90,7 +90,8 @@ def main(arguments: list[str] | None = None) -> None:
         if reconfigure is not None:
             reconfigure(errors="replace")  # a terminal that knows no `…` shows `?`
     code = run(arguments)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for late in (signal.SIGINT, signal.SIGTERM):  # the work is done: its exit code must not be lost
+        signal.signal(late, signal.SIG_IGN)
     try:
         sys.exit(code)
     finally:
@@ -130,21 +131,31 @@ def _stops_as_exit_codes() -> Iterator[None]:
     # click would add an empty line for Ctrl-C, and make a closed pipe exit 1, which is a verdict here.
     try:
         yield
-    except KeyboardInterrupt as stop:
-        raise click.exceptions.Exit(_interrupted(stop)) from stop
     except (BrokenPipeError, SystemExit) as error:  # rich ends the process when the reader has gone
         raise click.exceptions.Exit(EXIT_BAD_INPUT) from error
+    except (Exception, KeyboardInterrupt) as error:
+        stop = _stop_behind(error)
+        if stop is None:
+            raise
+        raise click.exceptions.Exit(_interrupted(stop)) from error
+
+
+def _stop_behind(error: BaseException) -> KeyboardInterrupt | None:
+    # Ctrl-C inside compiled code or an import comes out as a SystemError or ImportError that it caused.
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, KeyboardInterrupt):
+        seen = seen.__cause__ or seen.__context__
+    return seen
 
 
 def _interrupted(stop: BaseException) -> int:
-    terminated = isinstance(stop, Terminated)
     click.echo("interrupted; files written before are intact", err=True)
-    return EXIT_TERMINATED if terminated else EXIT_INTERRUPTED
+    return EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED
 
 
 def _misused(error: click.UsageError) -> int:
-    asked_nothing = not error.format_message().startswith(("No such", "Missing", "Invalid", "Got", "Option"))
-    if error.ctx is None or asked_nothing:
+    # Since click 8.2 a group without a command raises its help.
+    if error.ctx is None or isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
         error.show()
     else:
         click.echo(f"error: {error.format_message()}\n  See `{error.ctx.command_path} --help`.", err=True)
