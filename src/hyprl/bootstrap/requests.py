@@ -57,7 +57,9 @@ class Prepared:
         if self.parity_equity is not None:
             equity_column(self.parity_equity, window)
         model = self.chosen.model
-        return Run(self.symbol, self.config, self.plan, model, window, self.parity_equity, self.sentiment)
+        return Run(
+            self.symbol, self.config, self.plan, model, window, self.parity_equity, self.sentiment, self.notes
+        )
 
 
 def prepare(request: RunRequest, keep_models_in: Path, announce: Announce) -> Prepared:

@@ -78,6 +78,7 @@ def trace_header(run: Run, source: str) -> TraceHeader:
     facts = {
         "source": source,
         **run.facts(),
+        "bar_notes": list(run.bar_notes),
         "strategy_parameters": parameters.strategy._asdict(),
         "execution_parameters": parameters.execution._asdict(),
         "initial_equity": run.config.risk.initial_equity,

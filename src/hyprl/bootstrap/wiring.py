@@ -39,7 +39,10 @@ RUN_ID_LENGTH = 16
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What both engines are given; `run_id` depends on it alone, never on the clock."""
+    """What both engines are given; `run_id` depends on it alone, never on the clock.
+
+    `bar_notes` say what validation found and the policies let through, for the trace.
+    """
 
     symbol: str
     config: HyprLConfig
@@ -48,6 +51,7 @@ class Run:
     window: RunWindow
     parity_equity: Mapping[int, float] | None = None
     sentiment: SentimentSeries | None = None
+    bar_notes: tuple[str, ...] = ()
 
     @property
     def equity_source(self) -> str:
