@@ -23,6 +23,8 @@ Report = Callable[[str], None]
 dumps: Any = serialize.dumps
 IndexDataCacheFile: Any = caching.IndexDataCacheFile
 FunctionCache: Any = caching.FunctionCache
+COMPILED_ROOM = "compiled"
+GENERATED_ROOM = "generated"
 _DIGEST_LENGTH = 32
 
 
@@ -90,11 +92,14 @@ def keep_compiled(dispatcher: Any, function: Callable[..., object], directory: P
     before = settings.CACHE_DIR
     settings.CACHE_DIR = str(directory)
     try:
-        dispatcher._cache = VerifiedCache(function, report)
+        cache = VerifiedCache(function, report)
     except RuntimeError:  # numba: no locator available
         return False
     finally:
         settings.CACHE_DIR = before
+    if not Path(cache.cache_path).is_relative_to(directory):  # elsewhere, its name would not be ours
+        return False
+    dispatcher._cache = cache
     return True
 
 
@@ -102,9 +107,11 @@ def cache_directory() -> Path | None:
     """Return HYPRL_CACHE_DIR, else $XDG_CACHE_HOME/hyprl, else ~/.cache/hyprl; None if it cannot be written."""
     try:
         place = _configured_directory()
-        place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=place):
-            return place
+        for room in (place / COMPILED_ROOM, place / GENERATED_ROOM):
+            room.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=room):
+                pass
+        return place
     except (OSError, RuntimeError):  # RuntimeError: a user without a home directory
         return None
 

@@ -117,9 +117,21 @@ def link_kernel(
         wrap = _compiler(cache, digest, announce)
     linker = Linker(bindings, wrap)
     linked = [linker.link(function) for function in entry_points]
+    if compiled:
+        linked = _direct(linked, entry_points, plan)
     if plan.has_foreign_steps:
         linked = [_naming_failures(function, plan, compiled) for function in linked]
     return Kernel(plan, compiled, *linked)
+
+
+def _direct(linked: list[Function], plain: list[Function], plan: FeaturePlan) -> list[Function]:
+    from hyprl.jit.direct import direct
+
+    loops = (batch.run_features, batch.run_backtest)  # called once a run: what that call costs is lost in it
+    return [
+        twin if function in loops else direct(twin, function, len(plan.nodes))
+        for twin, function in zip(linked, plain, strict=True)
+    ]
 
 
 def _cache_directory() -> Path | None:
@@ -142,7 +154,9 @@ def _generated(plan: FeaturePlan, cache: Path | None) -> Function:
 
 def _kept_source(source: str, cache: Path) -> Path | None:
     # numba keeps compiled code only of functions whose source is a file.
-    path = cache / "generated" / f"features_{sha256(source.encode()).hexdigest()[:16]}.py"
+    from hyprl.jit.cache import GENERATED_ROOM
+
+    path = cache / GENERATED_ROOM / f"features_{sha256(source.encode()).hexdigest()[:16]}.py"
     try:
         if not path.is_file():
             atomic_write_text(path, source)
@@ -154,7 +168,7 @@ def _kept_source(source: str, cache: Path) -> Path | None:
 def _compiler(cache: Path | None, digest: str, announce: Announce) -> Callable[[Function], Function]:
     import numba
 
-    from hyprl.jit.cache import keep_compiled
+    from hyprl.jit.cache import COMPILED_ROOM, keep_compiled
 
     told: set[str] = set()
 
@@ -163,7 +177,7 @@ def _compiler(cache: Path | None, digest: str, announce: Announce) -> Callable[[
             told.add(message)
             announce(message)
 
-    kept = cache / "compiled" / f"{numba.__version__}-{digest[:24]}" if cache is not None else None
+    kept = cache / COMPILED_ROOM / f"{numba.__version__}-{digest[:24]}" if cache is not None else None
     if kept is None:
         once("compiling the kernel; no cache directory is writable, so this is repeated at every start")
     elif not kept.is_dir():
