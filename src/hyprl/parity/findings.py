@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -38,6 +38,44 @@ SIGNATURE = "signature"
 
 # Decides a run again with some factors of the left side replaced by the right side's; returns a signal log.
 Redecide = Callable[[frozenset[str]], pl.DataFrame]
+
+# What can be swapped between the sides: rows and their times, bar values, what happened to the features
+# (another row, values of another kind, a cold start, a narrower number format, a lost state), the model, the
+# constants, the equity that sizing read, the account where it does not follow from the side's own decisions.
+TIMING = "timing"
+BARS = "bars"
+FEATURES = "features"
+COLD_START = "cold_start"
+PRECISION = "precision"
+RESTART = "restart"
+MODEL = "model"
+PARAMETERS = "parameters"
+EQUITY = "equity"
+STATE = "state"
+FACTORS = (TIMING, BARS, FEATURES, COLD_START, PRECISION, RESTART, MODEL, PARAMETERS, EQUITY, STATE)
+
+
+@dataclass(frozen=True, slots=True)
+class FactorFacts:
+    """What is known of one factor before anything is decided again: its cause and how the sides differ in it."""
+
+    cause: str
+    evidence: str
+    advice: str = ""
+    first_bar: str | None = None
+    columns: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Redecision(Protocol):
+    """A Redecide that knows which factors differ between its sides (`facts`; all others change nothing)."""
+
+    @property
+    def facts(self) -> Mapping[str, FactorFacts]:
+        """Return the factors in which the sides differ."""
+
+    def __call__(self, factors: frozenset[str]) -> pl.DataFrame:
+        """Return the left log with these factors taken from the right side."""
 
 
 @dataclass(frozen=True, slots=True)
