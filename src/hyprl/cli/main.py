@@ -6,16 +6,16 @@ Exit codes: 0 kept or done, 1 broken, 2 bad usage or input, 3 not assessed, 130 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from hyprl import __version__
+from hyprl.cli.stops import Terminated, calm, ignore, leave, listen, stop_behind
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
@@ -32,10 +32,6 @@ COMMANDS = {
     "bars": ("hyprl.cli.bars", "bars", "Validate, aggregate or fetch bars."),
     "features": ("hyprl.cli.features", "features", "List features; compare the two feature stores."),
 }
-
-
-class Terminated(KeyboardInterrupt):
-    """SIGTERM, raised where Ctrl-C would be, so that temporary files are removed on the way out."""
 
 
 class LazyGroup(click.Group):
@@ -84,18 +80,17 @@ def hyprl(traceback: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    signal.signal(signal.SIGTERM, _terminate)
+    listen()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")  # a terminal that knows no `…` shows `?`
     code = run(arguments)
-    for late in (signal.SIGINT, signal.SIGTERM):  # the work is done: its exit code must not be lost
-        signal.signal(late, signal.SIG_IGN)
-    try:
-        sys.exit(code)
-    finally:
-        _silence_closed_output()
+    ignore()
+    _silence_closed_output()
+    if code in (EXIT_INTERRUPTED, EXIT_TERMINATED):
+        leave(code)
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -134,21 +129,14 @@ def _stops_as_exit_codes() -> Iterator[None]:
     except (BrokenPipeError, SystemExit) as error:  # rich ends the process when the reader has gone
         raise click.exceptions.Exit(EXIT_BAD_INPUT) from error
     except (Exception, KeyboardInterrupt) as error:
-        stop = _stop_behind(error)
+        stop = stop_behind(error)
         if stop is None:
             raise
         raise click.exceptions.Exit(_interrupted(stop)) from error
 
 
-def _stop_behind(error: BaseException) -> KeyboardInterrupt | None:
-    # Ctrl-C inside compiled code or an import comes out as a SystemError or ImportError that it caused.
-    seen: BaseException | None = error
-    while seen is not None and not isinstance(seen, KeyboardInterrupt):
-        seen = seen.__cause__ or seen.__context__
-    return seen
-
-
 def _interrupted(stop: BaseException) -> int:
+    calm()
     click.echo("interrupted; files written before are intact", err=True)
     return EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED
 
@@ -170,10 +158,6 @@ def _refuse(message: str) -> int:
     else:
         click.echo(f"error: {message}", err=True)
     return EXIT_BAD_INPUT
-
-
-def _terminate(_signal: int, _frame: object) -> NoReturn:
-    raise Terminated
 
 
 def _silence_closed_output() -> None:
