@@ -15,9 +15,10 @@ from hyprl.domain.bars import MutableVector, Times, Vector
 
 Function = Callable[..., Any]
 
-_FLOATS = numba.types.Array(numba.types.float64, 1, "C")
-_INTEGERS = numba.types.Array(numba.types.int64, 1, "C")
-_SCALARS = {float: numba.types.float64, int: numba.types.int64, bool: numba.types.boolean}
+_types: Any = numba.types  # numba's own types are incomplete
+_FLOATS = _types.Array(_types.float64, 1, "C")
+_INTEGERS = _types.Array(_types.int64, 1, "C")
+_SCALARS = {float: _types.float64, int: _types.int64, bool: _types.boolean}
 
 
 def direct(dispatcher: Any, function: Function, states: int) -> Function:
@@ -57,6 +58,6 @@ def _type_of(hint: Any, states: int) -> Any:
     if hint == Times:
         return _INTEGERS
     if hint is object:
-        return numba.types.UniTuple(_FLOATS, states)
+        return _types.UniTuple(_FLOATS, states)
     members = [_type_of(member, states) for member in get_type_hints(hint).values()]
-    return numba.types.BaseTuple.from_types(members, hint)
+    return _types.BaseTuple.from_types(members, hint)

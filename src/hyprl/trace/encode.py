@@ -8,12 +8,13 @@ JSON has no others, so these are the strings "NaN", "Infinity" and "-Infinity". 
 
 from __future__ import annotations
 
-import struct
+from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from math import isfinite, isnan
+from sys import byteorder
 from typing import Any
 
 import orjson
@@ -61,14 +62,20 @@ def encode_record(record: SignalTrace, previous_hash: str) -> tuple[bytes, str]:
 
     Raises TraceError when a field holds what its type does not allow (None for a number, a foreign object).
     """
-    risk = record.risk_inputs
+    risk, account, bar = record.risk_inputs, record.account, record.bar
     members = {
         "schema_version": record.schema_version,
         "run_id": record.run_id,
         "source": record.source,
         "symbol": record.symbol,
         "timestamp": _EPOCH + timedelta(microseconds=record.timestamp_utc_us),
-        "bar": record.bar._asdict(),
+        "bar": {
+            "open": bar.open,
+            "high": bar.high,
+            "low": bar.low,
+            "close": bar.close,
+            "volume": bar.volume,
+        },
         "bar_hash": record.bar_hash,
         "data_flaws": record.data_flaws,
         "feature_hash": record.feature_hash,
@@ -92,15 +99,21 @@ def encode_record(record: SignalTrace, previous_hash: str) -> tuple[bytes, str]:
             "atr_multiplier": risk.atr_multiplier,
             "reward_multiple": risk.reward_multiple,
         },
-        "account": record.account,
+        "account": {
+            "position_open": account.position_open,
+            "session_start_equity": account.session_start_equity,
+            "gross_exposure": account.gross_exposure,
+            "trades_today": account.trades_today,
+            "bars_since_entry": account.bars_since_entry,
+        },
         "expected_pnl": record.expected_pnl,
         "position_size": record.position_size,
         "risk_amount": record.risk_amount,
         "equity": record.equity,
     }
     if not isfinite(_float_sum(record)):
-        members = _spell_non_finite(members | {"account": asdict(record.account)})
-    return seal(_dump(members, f"trace record at {members['timestamp']}"), previous_hash)
+        members = _spell_non_finite(members)
+    return seal(_dump(members, "trace record"), previous_hash)
 
 
 def seal(body: bytes, previous_hash: str) -> tuple[bytes, str]:
@@ -111,8 +124,10 @@ def seal(body: bytes, previous_hash: str) -> tuple[bytes, str]:
 
 def float_bits_hash(values: Iterable[float]) -> str:
     """Return the SHA-256 hex of the values' little-endian float64 bits; NaN payload and sign of 0 count."""
-    numbers = tuple(values)
-    return sha256(struct.pack(f"<{len(numbers)}d", *numbers)).hexdigest()
+    bits = array("d", values)
+    if byteorder == "big":
+        bits.byteswap()
+    return sha256(bits).hexdigest()
 
 
 def _float_sum(record: SignalTrace) -> float:
@@ -167,6 +182,6 @@ def _dump(members: Mapping[str, object], where: str) -> bytes:
     except (TypeError, orjson.JSONEncodeError) as error:
         raise TraceError(
             f"cannot be written as JSON ({error})",
-            where=where,
+            where=f"{where} {members.get('timestamp', '')}".rstrip(),
             remedy="Pass JSON values: text, numbers, booleans.",
         ) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from typing import get_args, get_type_hints
 
 import polars as pl
 
@@ -16,11 +16,11 @@ _LEADING: dict[str, pl.DataType] = {
     "decision": pl.String(),
     "direction": pl.String(),
 }
-_DTYPES: dict[str, pl.DataType] = {
-    "int": pl.Int64(),
-    "float": pl.Float64(),
-    "str": pl.String(),
-    "bool": pl.Boolean(),
+_DTYPES: dict[type, pl.DataType] = {
+    int: pl.Int64(),
+    float: pl.Float64(),
+    str: pl.String(),
+    bool: pl.Boolean(),
 }
 _NESTED = ("timestamp_utc_us", "indicators", "risk_inputs", "bar", "account")
 
@@ -39,19 +39,24 @@ def records_frame(records: Sequence[SignalTrace]) -> pl.DataFrame:
     for name in dict.fromkeys(name for record in records for name in record.indicators):
         values = [record.indicators.get(name) for record in records]
         columns.append(pl.Series(f"indicator.{name}", values, dtype=pl.Float64))
-    for item in fields(RiskInputs):
-        values = [getattr(record.risk_inputs, item.name) for record in records]
-        columns.append(pl.Series(f"risk_inputs.{item.name}", values, dtype=pl.Float64))
+    for place, name in enumerate(RiskInputs._fields):
+        values = [record.risk_inputs[place] for record in records]
+        columns.append(pl.Series(f"risk_inputs.{name}", values, dtype=pl.Float64))
     for place, name in enumerate(Bar._fields):
         columns.append(pl.Series(f"bar.{name}", [record.bar[place] for record in records], dtype=pl.Float64))
-    for item in fields(AccountState):
-        dtype = _DTYPES[str(item.type).removesuffix(" | None")]
-        values = [getattr(record.account, item.name) for record in records]
-        columns.append(pl.Series(f"account.{item.name}", values, dtype=dtype))
+    for name, dtype in _dtypes(AccountState).items():
+        values = [getattr(record.account, name) for record in records]
+        columns.append(pl.Series(f"account.{name}", values, dtype=dtype))
     return pl.DataFrame(columns)
 
 
 def _flat_columns() -> dict[str, pl.DataType]:
-    flat = {item.name: str(item.type) for item in fields(SignalTrace) if item.name not in _NESTED}
-    typed = {name: _DTYPES[annotation.removesuffix(" | None")] for name, annotation in flat.items()}
-    return _LEADING | typed
+    return _LEADING | _dtypes(SignalTrace)
+
+
+def _dtypes(record: type[SignalTrace | AccountState]) -> dict[str, pl.DataType]:
+    hints = get_type_hints(record)
+    flat = {name: hint for name, hint in hints.items() if name not in _NESTED}
+    return {
+        name: _DTYPES[hint if isinstance(hint, type) else get_args(hint)[0]] for name, hint in flat.items()
+    }

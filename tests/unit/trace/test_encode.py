@@ -1,5 +1,4 @@
 import struct
-from dataclasses import replace
 from hashlib import sha256
 
 import orjson
@@ -59,7 +58,7 @@ def test_record_survives_the_round_trip() -> None:
 
 @given(st.floats(allow_nan=False), st.floats(allow_nan=False), st.floats(allow_nan=False))
 def test_any_float_but_nan_keeps_its_bits(one: float, two: float, three: float) -> None:
-    back = round_trip(replace(RECORD, probability_up=one, indicators={"x": two}, sentiment_score=three))
+    back = round_trip(RECORD._replace(probability_up=one, indicators={"x": two}, sentiment_score=three))
     assert [bits(back.probability_up), bits(back.indicators["x"])] == [bits(one), bits(two)]
     assert back.sentiment_score is not None
     assert bits(back.sentiment_score) == bits(three)
@@ -67,45 +66,45 @@ def test_any_float_but_nan_keeps_its_bits(one: float, two: float, three: float) 
 
 @pytest.mark.parametrize("value", [-0.0, 5e-324, 1e308, -1.7976931348623157e308, 0.1, 2.0**53 + 2])
 def test_awkward_floats_keep_their_bits(value: float) -> None:
-    assert bits(round_trip(replace(RECORD, equity=value)).equity) == bits(value)
+    assert bits(round_trip(RECORD._replace(equity=value)).equity) == bits(value)
 
 
 @pytest.mark.parametrize(
     "field", ["probability_up", "expected_pnl", "position_size", "equity", "threshold_short"]
 )
 def test_nan_is_written_as_a_word_and_read_as_nan(field: str) -> None:
-    line, _ = encode_record(replace(RECORD, **{field: float("nan")}), "")
+    line, _ = encode_record(RECORD._replace(**{field: float("nan")}), "")
     assert b'"NaN"' in line
     back = getattr(decode_record(orjson.loads(line), "test"), field)
     assert back != back
 
 
 def test_infinities_are_told_apart() -> None:
-    line, _ = encode_record(replace(RECORD, equity=float("inf"), risk_amount=float("-inf")), "")
+    line, _ = encode_record(RECORD._replace(equity=float("inf"), risk_amount=float("-inf")), "")
     assert b'"equity":"Infinity"' in line
     assert b'"risk_amount":"-Infinity"' in line
 
 
 def test_infinities_that_cancel_are_still_found() -> None:
-    line, _ = encode_record(replace(RECORD, indicators={"a": float("inf"), "b": float("-inf")}), "")
+    line, _ = encode_record(RECORD._replace(indicators={"a": float("inf"), "b": float("-inf")}), "")
     assert b'"a":"Infinity","b":"-Infinity"' in line
 
 
 def test_missing_is_null_and_nan_is_not() -> None:
-    line, _ = encode_record(replace(RECORD, sentiment_score=None, equity=float("nan")), "")
+    line, _ = encode_record(RECORD._replace(sentiment_score=None, equity=float("nan")), "")
     assert orjson.loads(line)["sentiment_score"] is None
     assert orjson.loads(line)["equity"] == "NaN"
 
 
 def test_a_number_that_is_none_is_refused() -> None:
     with pytest.raises(TraceError, match="a number is missing"):
-        encode_record(replace(RECORD, probability_up=None), "")
+        encode_record(RECORD._replace(probability_up=None), "")
 
 
 def test_timestamp_is_iso_with_z_and_keeps_microseconds() -> None:
     line, _ = encode_record(RECORD, "")
     assert b'"timestamp":"2024-12-12T14:30:00Z"' in line
-    odd = replace(RECORD, timestamp_utc_us=RECORD.timestamp_utc_us + 7)
+    odd = RECORD._replace(timestamp_utc_us=RECORD.timestamp_utc_us + 7)
     assert round_trip(odd) == odd
 
 

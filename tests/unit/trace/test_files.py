@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -273,7 +272,7 @@ def test_a_full_disk_is_an_output_error() -> None:
 
 
 def test_frame_has_a_row_for_each_record_and_flat_names() -> None:
-    frame = records_frame([record(0), replace(record(1), indicators={"ret_1h": -0.0})])
+    frame = records_frame([record(0), record(1)._replace(indicators={"ret_1h": -0.0})])
     assert frame["timestamp"].to_physical().to_list() == [1_734_013_800_000_000, 1_734_017_400_000_000]
     assert frame["risk_inputs.atr"].to_list() == [4.0, 4.0]
     assert frame["indicator.rsi_14"].is_nan().to_list() == [True, None]
