@@ -24,6 +24,7 @@ from hyprl.parity.diff import write_diff
 from hyprl.parity.inputs import input_log, write_input_log
 from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment
 from hyprl.parity.verdict import ParityResult, assess, compare_windows
+from hyprl.trace.encode import TraceHeader
 from hyprl.trace.frame import records_frame
 from hyprl.trace.signal import SignalTrace
 from hyprl.trace.writer import write_trace
@@ -111,12 +112,13 @@ def _check_window(
     batch_records = backtest_records(run, done)
     batch_outcome = Outcome(done.trades, done.final_equity, done.exposed_bars)
     live_run = replace(run, model=ProbabilityModel.load_artifact(prepared.chosen.path))
-    live_outcome, live_records = replay_in_memory(
-        live_run, announce, overrides=request.plant(live_run), tick=tick
-    )
+    overrides = request.plant(live_run)
+    live_outcome, live_records = replay_in_memory(live_run, announce, overrides=overrides, tick=tick)
     expected = session_hours(*span).open_utc_us
     assessment = assess(records_frame(batch_records), records_frame(live_records), expected)
-    files = _write(run, name, request.out, (batch_records, live_records), assessment)
+    headers = (trace_header(run, "backtest"), trace_header(live_run, "replay", overrides))
+    traces = tuple(zip(headers, (batch_records, live_records), strict=True))
+    files = _write(run, name, request.out, traces, assessment)
     return CheckedWindow(name, run, batch_outcome, live_outcome, assessment, files)
 
 
@@ -124,13 +126,13 @@ def _write(
     run: Run,
     name: str,
     out: Path,
-    records: tuple[list[SignalTrace], list[SignalTrace]],
+    traces: tuple[tuple[TraceHeader, list[SignalTrace]], ...],
     assessment: Assessment,
 ) -> tuple[Path, ...]:
     files = []
-    for source, side in zip(("backtest", "replay"), records, strict=True):
+    for source, (header, records) in zip(("backtest", "replay"), traces, strict=True):
         path = trace_path(run, source, out / "parity_traces")
-        write_trace(path, trace_header(run, source), side)
+        write_trace(path, header, records)
         files.append(path)
     suffix = "_MICRO" if name == MICROSCOPE else ""
     stem = run.symbol.lower()

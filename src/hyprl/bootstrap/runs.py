@@ -69,9 +69,13 @@ class NowhereSink:
         """Do nothing."""
 
 
-def trace_header(run: Run, source: str) -> TraceHeader:
-    """Return the header of a run's trace: with it and the records, every bar can be decided again."""
-    parameters = parameters_for(run.config, run.plan)
+def trace_header(run: Run, source: str, overrides: LiveOverrides = NO_OVERRIDES) -> TraceHeader:
+    """Return the header of a run's trace: with it and the records, every bar can be decided again.
+
+    `overrides` are those of the live side whose trace it is.
+    """
+    run = overrides.run(run)
+    parameters = overrides.parameters(parameters_for(run.config, run.plan))
     model: dict[str, object] = {"kind": run.model.kind, "feature_names": list(run.model.feature_names)}
     if len(run.model.weights) <= MOST_WEIGHTS_IN_HEADER:
         model["weights"] = list(run.model.weights)
@@ -122,12 +126,33 @@ def replay_in_memory(
     tick: Tick = lambda _done, _total: None,
 ) -> tuple[Outcome, list[SignalTrace]]:
     """Drive the live engine over the window; keep its records."""
-    sink = MemorySink()
-    side = live_side(run, kernel_for(run, mode, announce), sink, overrides=overrides)
-    engine = LiveEngine(side.parts)
-    warm_up(engine, run, side.preroll_bars)
-    drive(engine, run, tick)
+    run = overrides.run(run)
+    kernel, sink, series = kernel_for(run, mode, announce), MemorySink(), run.window.series
+    side = live_side(run, kernel, sink, overrides=overrides)
+    engine, restart = LiveEngine(side.parts), overrides.restart
+    start = run.window.start
+    engine.warm_up(overrides.history(ReplaySource(series.slice(start - side.preroll_bars, start))))
+    for done, closed in enumerate(overrides.source(ReplaySource(run.window.evaluated)), start=1):
+        engine.on_bar(closed)
+        if restart is not None and restart.due(closed.open_utc_us, side.broker):
+            saved, restart = restart.carry(_state(run, side, engine.progress)), None
+            side = live_side(run, kernel, sink, overrides=overrides)
+            engine = restored(side, saved)
+        tick(done, run.window.length)
+    engine.finish()
     return _outcome(engine, side), sink.records
+
+
+def _state(run: Run, side: LiveSide, progress: Progress, trace: tuple[int, str] = (0, "")) -> EngineState:
+    parts: LiveParts = side.parts
+    return EngineState(
+        run.run_id,
+        progress,
+        parts.store.snapshot(run.symbol),
+        tuple(float(value) for value in side.broker.account),
+        parts.headlines.cursor,
+        *trace,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,18 +239,8 @@ class Checkpoint:
         """Save."""
         if self.side is None:
             return
-        parts: LiveParts = self.side.parts
-        self.store.save(
-            EngineState(
-                self.run.run_id,
-                progress,
-                parts.store.snapshot(self.run.symbol),
-                tuple(float(value) for value in self.side.broker.account),
-                parts.headlines.cursor,
-                self.writer.byte_length,
-                self.writer.head_hash,
-            )
-        )
+        at = (self.writer.byte_length, self.writer.head_hash)
+        self.store.save(_state(self.run, self.side, progress, at))
 
 
 def restored(side: LiveSide, saved: EngineState) -> LiveEngine:

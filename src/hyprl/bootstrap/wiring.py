@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -13,10 +13,12 @@ from hyprl.backtest.run import NO_FLOATS, NO_TIMES, BacktestRun, RunInputs, run_
 from hyprl.bars.embedded import SOURCE
 from hyprl.bars.sentiment import SentimentSeries
 from hyprl.bootstrap.data import equity_column
-from hyprl.bootstrap.features import strategy_columns
+from hyprl.bootstrap.features import plan_for, strategy_columns
+from hyprl.broker.port import Broker
 from hyprl.broker.simulated import FillRules, SimulatedBroker
 from hyprl.config import HyprLConfig
 from hyprl.domain.account import ACCOUNT_SIZE
+from hyprl.domain.bars import ClosedBar
 from hyprl.domain.trades import RunWindow
 from hyprl.features.pipeline import FeaturePipeline
 from hyprl.features.plan import FeaturePlan
@@ -26,6 +28,7 @@ from hyprl.kernel.account import ExecutionParameters
 from hyprl.kernel.batch import Parameters
 from hyprl.live.engine import LiveParts, Progress, TraceSink
 from hyprl.live.headlines import HeadlineFeed
+from hyprl.live.state import EngineState
 from hyprl.model.artifact import PROBABILITY_FUNCTIONS, ProbabilityModel
 from hyprl.risk.manager import EquityContext, ParityEquity, RiskManager, SimulatedEquity
 from hyprl.strategy.decide import REGIME_ANY, REGIME_CALM, REGIME_TURBULENT, StrategyParameters
@@ -94,14 +97,42 @@ class Run:
         return sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()[:RUN_ID_LENGTH]
 
 
+Feed = Callable[[Iterable[ClosedBar]], Iterable[ClosedBar]]
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The live process dies once, after the first bar that is `due`; another goes on from what `carry` keeps."""
+
+    due: Callable[[int, SimulatedBroker], bool]  # open of the bar just decided, µs UTC; the broker
+    carry: Callable[[EngineState], EngineState] = lambda state: state
+
+
 @dataclass(frozen=True, slots=True)
 class LiveOverrides:
-    """Other parts for the live side: what a test or the fault lab hands in. The defaults change nothing."""
+    """Other parts for the live side: what a test or the fault lab hands in. The defaults change nothing.
 
+    `config` is another file, hashed and recorded as such; `parameters` are keys read otherwise from the same file.
+    `history` and `source` stand between the bars and the engine; `rules` may decide otherwise than it records.
+    """
+
+    config: Callable[[HyprLConfig], HyprLConfig] = lambda config: config
+    parameters: Callable[[Parameters], Parameters] = lambda parameters: parameters
+    history: Feed = lambda bars: bars
+    source: Feed = lambda bars: bars
     store: Callable[[FeatureStore], FeatureStore] = lambda store: store
     model: Callable[[ProbabilityModel], ProbabilityModel] = lambda model: model
+    rules: Callable[[DecisionRules], DecisionRules] = lambda rules: rules
     equity: Callable[[EquityContext], EquityContext] = lambda equity: equity
+    broker: Callable[[SimulatedBroker], Broker] = lambda broker: broker
     preroll_bars: int | None = None
+    restart: Restart | None = None
+
+    def run(self, run: Run) -> Run:
+        """Return the run as the live side has it: its own config, the plan that follows from it, its own model."""
+        config, model = self.config(run.config), self.model(run.model)
+        plan = run.plan if config == run.config else plan_for(config)
+        return replace(run, config=config, plan=plan, model=model)
 
 
 NO_OVERRIDES = LiveOverrides()
@@ -159,9 +190,9 @@ def kernel_for(run: Run, mode: str, announce: Announce) -> Kernel:
     return link_kernel(run.plan, PROBABILITY_FUNCTIONS[run.model.kind], mode, announce)
 
 
-def run_facts(run: Run, source: str) -> RunFacts:
-    """Return what every trace record of the run repeats."""
-    strategy, risk = run.config.strategy, run.config.risk
+def run_facts(run: Run, source: str, parameters: Parameters | None = None) -> RunFacts:
+    """Return what every trace record of the run repeats; `parameters` where the engine reads the config otherwise."""
+    strategy = (parameters or parameters_for(run.config, run.plan)).strategy
     return RunFacts(
         run_id=f"{source}-{run.run_id}",
         source=source,
@@ -171,9 +202,9 @@ def run_facts(run: Run, source: str) -> RunFacts:
         atr_column=strategy_columns(run.config, run.plan).atr,
         threshold_long=strategy.threshold_long,
         threshold_short=strategy.threshold_short,
-        risk_fraction=risk.risk_fraction,
-        atr_multiplier=risk.atr_multiplier,
-        reward_multiple=risk.reward_multiple,
+        risk_fraction=strategy.risk_fraction,
+        atr_multiplier=strategy.atr_multiplier,
+        reward_multiple=strategy.reward_multiple,
         has_sentiment_source=run.sentiment is not None,
     )
 
@@ -202,14 +233,16 @@ def live_side(
     checkpoint: Callable[[Progress], None] = lambda _: None,
     overrides: LiveOverrides = NO_OVERRIDES,
 ) -> LiveSide:
-    """Make the live engine's parts for a replay: its own store, model, risk manager, broker and headlines."""
-    parameters = parameters_for(run.config, run.plan)
-    model = overrides.model(run.model)
+    """Make the live engine's parts for a replay: its own store, model, risk manager, broker and headlines.
+
+    `run` is the live side's own (`LiveOverrides.run`).
+    """
+    parameters = overrides.parameters(parameters_for(run.config, run.plan))
     equity = SimulatedEquity() if run.parity_equity is None else ParityEquity(run.parity_equity)
     rules = DecisionRules(
         kernel.decide_bar,
         kernel.context_of,
-        kernel.vector(model.weights),
+        kernel.vector(run.model.weights),
         parameters.strategy,
         parameters.columns,
     )
@@ -222,13 +255,12 @@ def live_side(
     )
     broker = SimulatedBroker(fills, kernel.vector([0.0] * ACCOUNT_SIZE), run.config.risk.initial_equity)
     store = overrides.store(LiveFeatureStore(FeaturePipeline(kernel)))
-    facts = replace(run_facts(run, "replay"), model_params_hash=model.params_hash)
     parts = LiveParts(
         store,
-        StrategyEngine(rules, RiskManager(overrides.equity(equity))),
-        broker,
+        StrategyEngine(overrides.rules(rules), RiskManager(overrides.equity(equity))),
+        overrides.broker(broker),
         _headlines(run, kernel),
-        facts,
+        run_facts(run, "replay", parameters),
         sink,
         checkpoint,
     )
