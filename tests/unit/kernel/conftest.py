@@ -1,0 +1,52 @@
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from hyprl.domain import account as slots
+from hyprl.domain.bars import Bar
+from hyprl.kernel.account import (
+    ExecutionParameters,
+    advance_account,
+    flatten,
+    open_account,
+    place_entry,
+)
+
+EQUITY = 10_000.0
+
+
+@pytest.fixture
+def costs() -> ExecutionParameters:
+    """Free fills, reward twice the risk, no trailing stop."""
+    return ExecutionParameters(0.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0)
+
+
+class Desk:
+    """An account that fills bars given as (open, high, low, close)."""
+
+    def __init__(self, execution: ExecutionParameters) -> None:
+        self.execution = execution
+        self.account = [0.0] * slots.ACCOUNT_SIZE
+        open_account(self.account, EQUITY)
+
+    def order(self, side: int, size: float = 10.0, stop_distance: float = 4.0) -> "Desk":
+        place_entry(self.account, side, size, stop_distance)
+        return self
+
+    def bar(self, prices: Sequence[float], session: int = 0, volume: float = 1.0) -> "Desk":
+        advance_account(self.account, Bar(*prices, volume), session, self.execution)
+        return self
+
+    def end(self, close: float) -> "Desk":
+        flatten(self.account, close, self.execution)
+        return self
+
+    def __getattr__(self, name: str) -> float:
+        value: float = self.account[getattr(slots, name.upper())]
+        return value
+
+
+@pytest.fixture
+def desk(costs: ExecutionParameters) -> Callable[..., Desk]:
+    """Open a desk with some costs or exits changed."""
+    return lambda **changes: Desk(costs._replace(**changes))

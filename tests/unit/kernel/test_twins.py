@@ -1,0 +1,109 @@
+"""The interpreted and the compiled kernel give the same bits on whatever hypothesis thinks of."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hyprl.backtest.run import RunInputs, run_window
+from hyprl.domain import account as slots
+from hyprl.domain.bars import Bar
+from hyprl.domain.trades import RunWindow
+from hyprl.features.registry import NVDA_V2
+from hyprl.kernel.account import ExecutionParameters
+from hyprl.kernel.batch import Parameters
+from hyprl.kernel.step import Columns
+from hyprl.strategy.decide import BarContext, StrategyParameters
+
+SHARE = st.floats(0.0, 1.0)
+COUNT = st.integers(0, 5).map(float)
+RULES = st.builds(
+    StrategyParameters, st.floats(0.45, 1.0), st.floats(0.0, 0.55), st.floats(-0.5, 0.5), st.floats(-0.5, 0.5),
+    st.floats(-1.0, 0.2), st.floats(-0.2, 1.0), st.sampled_from([0.0, 1.0, 2.0]), st.floats(-1.0, 1.0), SHARE,
+    st.floats(0.1, 5.0), st.floats(0.1, 5.0), st.floats(0.1, 3.0), SHARE, SHARE, st.floats(0.1, 2.0),
+    st.floats(0.1, 2.0), COUNT, COUNT,
+)  # fmt: skip
+COSTS = st.builds(
+    ExecutionParameters, st.floats(0.0, 0.01), st.floats(0.0, 0.01), st.floats(0.0, 0.01), st.floats(0.0, 0.1),
+    st.floats(0.1, 5.0), st.sampled_from([0.0, 0.5, 1.0]), st.floats(0.1, 2.0),
+)  # fmt: skip
+WEIGHTS = st.lists(st.floats(-3.0, 3.0), min_size=19, max_size=19)
+SEED = st.integers(0, 2**32 - 1)
+
+
+@pytest.fixture(scope="module")
+def twins(link):
+    return link(*NVDA_V2), link(*NVDA_V2, compiled=True)
+
+
+def random_bars(make_bars, seed, count=160):
+    """A random walk with holes, gaps, flat stretches and dead volume; only elementwise arithmetic."""
+    draw = np.random.default_rng(seed)
+    steps = draw.choice([0.0, 0.002, 0.02, 0.2], count) * (draw.random(count) - 0.5)
+    close = 50.0 * np.cumprod(1.0 + steps)
+    opened = close * (1.0 + draw.choice([0.0, 0.01], count) * (draw.random(count) - 0.5))
+    high = np.maximum(opened, close) * (1.0 + draw.choice([0.0, 0.01], count) * draw.random(count))
+    low = np.minimum(opened, close) * (1.0 - draw.choice([0.0, 0.01], count) * draw.random(count))
+    close[draw.random(count) < 0.02] = math.nan
+    volume = draw.choice([0.0, 1000.0], count) * draw.random(count)
+    return make_bars(close, open=opened, high=high, low=low, volume=volume)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEED, WEIGHTS, RULES, COSTS)
+def test_whole_runs_have_equal_bits(twins, make_bars, seed, coefficients, rules, costs):
+    series = random_bars(make_bars, seed)
+    weights = (19.0, 0.0, 0.0, coefficients[0], *[0.0] * 19, *[5.0] * 19, *coefficients)
+    opens = series.open_utc_us
+    inputs = RunInputs(
+        weights, Parameters(rules, costs, Columns(4, 3, 12)), 10_000.0, np.zeros(0), opens[::9],
+        np.sin(opens[::9]), 4 * 3_600_000_000,
+    )  # fmt: skip
+    left, right = (run_window(kernel, RunWindow(series, 20), inputs, record=True) for kernel in twins)
+    assert left.rows.tobytes() == right.rows.tobytes()
+    assert left.equity.tobytes() == right.equity.tobytes()
+    assert left.trade_rows.tobytes() == right.trade_rows.tobytes()
+    assert (left.final_equity, left.exposed_bars) == (right.final_equity, right.exposed_bars)
+
+
+ANY = st.floats(allow_nan=False, allow_infinity=False, width=64)
+CONTEXT = st.builds(
+    BarContext, st.booleans(), st.booleans(), st.booleans(), st.floats(0.01, 1e6), st.floats(0.0, 1e4),
+    st.floats(-1.0, 1.0), st.sampled_from([0.0, 1.0]), st.one_of(st.just(math.nan), st.floats(-1.0, 1.0)),
+    st.floats(-1e6, 1e9), st.floats(-1e6, 1e9), st.floats(0.0, 1e9), st.floats(0.0, 1e9), COUNT, COUNT,
+)  # fmt: skip
+
+
+def bits(values):
+    return np.array([float(value) for value in values]).tobytes()
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.floats(-10.0, 10.0), min_size=19, max_size=19), WEIGHTS, CONTEXT, RULES)
+def test_decisions_have_equal_bits(twins, features, coefficients, context, rules):
+    weights = (19.0, 0.0, 0.0, coefficients[1], *[0.5] * 19, *[2.0] * 19, *coefficients)
+    found = [
+        bits(kernel.decide_bar(kernel.vector(features), kernel.vector(weights), context, rules))
+        for kernel in twins
+    ]
+    assert found[0] == found[1]
+
+
+ACCOUNT = st.lists(st.floats(-1e4, 1e4), min_size=slots.ACCOUNT_SIZE, max_size=slots.ACCOUNT_SIZE)
+PRICES = st.tuples(*[st.one_of(st.floats(0.01, 1e4), st.just(math.nan))] * 5)
+
+
+@settings(max_examples=400, deadline=None)
+@given(ACCOUNT, PRICES, st.integers(0, 3), COSTS, st.sampled_from([-1.0, 0.0, 1.0]))
+def test_fills_have_equal_bits_on_any_account(twins, numbers, prices, session, costs, side):
+    numbers[slots.SIDE], numbers[slots.PENDING_SIDE] = side, -side
+    results = []
+    for kernel in twins:
+        account = kernel.vector(numbers)
+        kernel.advance_account(account, Bar(*prices), session, costs)
+        results.append(bits(account))
+        kernel.flatten(account, prices[3], costs)
+        results.append(bits(account))
+    assert results[:2] == results[2:]
