@@ -15,6 +15,8 @@ from typing import Any, NoReturn
 
 INSIST_SECONDS = 1.0
 
+_received: list[type[KeyboardInterrupt]] = []
+
 
 class Terminated(KeyboardInterrupt):
     """SIGTERM, raised where Ctrl-C would be, so that temporary files are removed on the way out."""
@@ -55,8 +57,11 @@ def leave(code: int) -> NoReturn:
 def stop_behind(error: BaseException) -> KeyboardInterrupt | None:
     """Return the stop that caused an error, None if none did.
 
-    Inside compiled code or an import it comes out as a SystemError or ImportError.
+    Inside native code it comes out as another error: a SystemError, or one that only quotes it. So whatever ends the
+    run once a signal has come was caused by it.
     """
+    if _received:
+        return _received[0]()
     seen: BaseException | None = error
     while seen is not None and not isinstance(seen, KeyboardInterrupt):
         seen = seen.__cause__ or seen.__context__
@@ -65,6 +70,7 @@ def stop_behind(error: BaseException) -> KeyboardInterrupt | None:
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
     wanted = Terminated if number == signal.SIGTERM else KeyboardInterrupt
+    _received.append(wanted)
 
     def insist(_number: int, _frame: FrameType | None) -> NoReturn:
         raise wanted

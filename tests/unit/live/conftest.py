@@ -1,0 +1,108 @@
+"""A live engine whose every part is a fake that notes when it was called."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+
+from hyprl.domain.account import ACCOUNT_SIZE, EQUITY
+from hyprl.domain.bars import Bar, ClosedBar
+from hyprl.domain.decisions import EMIT, LONG, NO_DIRECTION, THRESHOLD
+from hyprl.domain.trades import Trade
+from hyprl.live.engine import LiveEngine, LiveParts, Progress
+from hyprl.strategy.decide import BarContext, Decision
+from hyprl.strategy.engine import StrategyInputs
+from hyprl.trace.compose import RunFacts
+from hyprl.trace.signal import SignalTrace
+
+HOUR_US = 3_600_000_000
+FACTS = RunFacts(
+    "replay-test", "replay", "m", "c", ("ret_1h", "atr_14"), 1, 0.55, 0.45, 0.01, 2.0, 2.0, False
+)
+
+
+def closed_bar(number: int, close: float = 100.0) -> ClosedBar:
+    """Bar `number`, one an hour, flat at `close`."""
+    bar = Bar(close, close, close, close, 1000.0)
+    return ClosedBar("TEST", number * HOUR_US, (number + 1) * HOUR_US, 0, 0, bar)
+
+
+@dataclass
+class Rig:
+    """The engine and the diary of its fakes. `emits` decides an entry on every bar; `trade` is what a bar finishes."""
+
+    calls: list[str] = field(default_factory=list)
+    emits: bool = False
+    trade: Trade | None = None
+    records: list[SignalTrace] = field(default_factory=list)
+    orders: list[tuple[int, float, float]] = field(default_factory=list)
+    saved: list[Progress] = field(default_factory=list)
+    scores_asked_at: list[int] = field(default_factory=list)
+    account: list[float] = field(default_factory=lambda: [0.0] * ACCOUNT_SIZE)
+
+    def engine(self, progress: Progress | None = None) -> LiveEngine:
+        """Wire the fakes."""
+        self.account[EQUITY] = 10_000.0
+        rules = SimpleNamespace(parameters=SimpleNamespace(atr_multiplier=2.0))
+        strategy = SimpleNamespace(decide_signals_on_bar=self._decide, rules=rules)
+        store = SimpleNamespace(push=self._push)
+        broker = SimpleNamespace(
+            account=self.account, on_bar=self._fill, place_entry=self._order, finish=self._finish
+        )
+        headlines = SimpleNamespace(score_at=self._score, cursor=0)
+        sink = SimpleNamespace(write=self._write)
+        parts = LiveParts(store, strategy, broker, headlines, FACTS, sink, self._save)  # type: ignore[arg-type]
+        return LiveEngine(parts, progress)
+
+    def _push(self, closed: ClosedBar) -> tuple[list[float], bool]:
+        self.calls.append("store")
+        return [0.01, 4.0], True
+
+    def _fill(self, closed: ClosedBar) -> Trade | None:
+        self.calls.append("broker")
+        return self.trade
+
+    def _score(self, close_utc_us: int) -> float:
+        self.scores_asked_at.append(close_utc_us)
+        return float("nan")
+
+    def _decide(
+        self, closed: ClosedBar, features: list[float], *_: object
+    ) -> tuple[StrategyInputs, Decision]:
+        self.calls.append("decide")
+        reason = EMIT if self.emits else THRESHOLD
+        side = LONG if self.emits else NO_DIRECTION
+        decision = Decision(0.6, side, reason, True, True, 160.0, 25.0, 200.0)
+        nan = float("nan")
+        context = BarContext(
+            True, True, False, 100.0, 4.0, 0.0, 0.0, nan, 10_000.0, 10_000.0, 10_000.0, 0.0, 0.0, 1e18
+        )
+        return StrategyInputs(features, context), decision
+
+    def _order(self, side: int, size: float, stop_distance: float) -> None:
+        self.calls.append("order")
+        self.orders.append((side, size, stop_distance))
+
+    def _write(self, record: SignalTrace) -> None:
+        self.calls.append("record")
+        self.records.append(record)
+
+    def _save(self, progress: Progress) -> None:
+        self.calls.append("checkpoint")
+        self.saved.append(progress)
+
+    def _finish(self, close: float) -> Trade | None:
+        self.calls.append(f"finish {close:g}")
+        return self.trade
+
+
+@pytest.fixture
+def rig() -> Rig:
+    """A rig that rejects every bar."""
+    return Rig()
+
+
+@pytest.fixture
+def bar():
+    """Make bar `number` (and a close, 100 by default)."""
+    return closed_bar
