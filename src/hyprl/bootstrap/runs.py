@@ -85,6 +85,9 @@ def trace_header(run: Run, source: str, overrides: LiveOverrides = NO_OVERRIDES)
         "bar_notes": list(run.bar_notes),
         "strategy_parameters": parameters.strategy._asdict(),
         "execution_parameters": parameters.execution._asdict(),
+        "strategy_columns": {
+            name: run.plan.names[place] for name, place in parameters.columns._asdict().items()
+        },
         "initial_equity": run.config.risk.initial_equity,
         "model": model,
     }
@@ -203,9 +206,9 @@ def _drive_with_state(
     checkpoint.side = side
     if saved is None:
         return _drive_from_start(side, run, tick)
-    engine = restored(side, saved)
+    engine, resumed_after = restored(side, saved), saved.progress.bars_decided
     drive(engine, run, tick)
-    return _outcome(engine, side, saved.progress.bars_decided)
+    return _outcome(engine, side, resumed_after)
 
 
 def _require_own(trace: Path, header: TraceHeader) -> None:
