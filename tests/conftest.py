@@ -30,13 +30,19 @@ def embedded() -> BarSeries:
 
 
 @pytest.fixture(scope="session")
-def real_nvda() -> BarSeries:
-    """Real NVDA bars, where they are at hand."""
+def real_nvda_file() -> Path:
+    """The file of real NVDA bars, where it is at hand."""
     folder = Path(os.environ.get("HYPRL_REAL_BARS", ROOT / ".." / "shared" / "data"))
     path = folder / "bars_1h" / "NVDA.csv"
     if not path.is_file():
         pytest.skip("the real bars are not here; set HYPRL_REAL_BARS")
-    return read_bars(path, "NVDA", load_config(None).bars).series
+    return path
+
+
+@pytest.fixture(scope="session")
+def real_nvda(real_nvda_file: Path) -> BarSeries:
+    """Real NVDA bars."""
+    return read_bars(real_nvda_file, "NVDA", load_config(None).bars).series
 
 
 @pytest.fixture(scope="session")
