@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from hyprl.config import HyprLConfig
-from hyprl.errors import ConfigError
+from hyprl.errors import ConfigError, HyprLError
 from hyprl.features.plan import FeaturePlan, make_plan
 from hyprl.kernel.step import Columns
 
@@ -41,9 +41,11 @@ def import_feature_module(module: str) -> None:
             _import_file(Path(module))
         else:
             importlib.import_module(module)
-    except (ImportError, OSError, SyntaxError) as error:
+    except HyprLError:
+        raise
+    except Exception as error:  # a user's own code may raise anything
         raise ConfigError(
-            f"cannot import `{module}` ({error})",
+            f"cannot import `{module}` ({type(error).__name__}: {error})",
             where="features.modules",
             remedy="Name an importable module, or a .py file by its path.",
         ) from error
