@@ -23,7 +23,11 @@ _COMPARE = {"<": lt, "<=": le, ">=": ge, ">": gt}
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One rule applied. `kept` is None when it could not be assessed."""
+    """One rule applied. `kept` is None when it could not be assessed.
+
+    `certain` is False when the true value may be worse. `accepted` is the baseline's value where only the baseline
+    keeps the gate, else None.
+    """
 
     stage: str
     metric: str
@@ -31,10 +35,15 @@ class Gate:
     limit: float
     value: float | None
     kept: bool | None
+    certain: bool = True
+    accepted: float | None = None
 
     def as_json_dict(self) -> dict[str, Any]:
-        """Return the documented keys and the comparison; a value that JSON cannot spell is null."""
-        return {
+        """Return the documented keys and the comparison; a value that JSON cannot spell is null.
+
+        A gate that a baseline keeps has `baselined` too, the accepted value.
+        """
+        document = {
             "stage": self.stage,
             "metric": self.metric,
             "limit": self.limit,
@@ -42,6 +51,7 @@ class Gate:
             "value": finite_or_none(self.value),
             "kept": self.kept,
         }
+        return document if self.accepted is None else document | {"baselined": self.accepted}
 
 
 def judge_span(stage: str, assessment: Assessment) -> tuple[Gate, ...]:
@@ -71,7 +81,8 @@ def verdict_of(gates: Iterable[Gate]) -> str:
 def _apply(stage: str, rule: Rule, assessment: Assessment | None, prefix: str) -> Gate:
     measured = Measured(None) if assessment is None else rule.measure(assessment)
     metric = prefix + rule.metric
-    return Gate(stage, metric, rule.comparison, rule.limit, measured.value, _kept(rule, measured))
+    kept = _kept(rule, measured)
+    return Gate(stage, metric, rule.comparison, rule.limit, measured.value, kept, measured.certain)
 
 
 def _kept(rule: Rule, measured: Measured) -> bool | None:
