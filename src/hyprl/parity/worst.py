@@ -114,15 +114,12 @@ def _bar(diff: pl.DataFrame, row: int, names: tuple[str, ...], masks: dict[str, 
     gap = values.get("abs_diff_probability_up")
     stamp = diff["timestamp"].slice(row, 1).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ").item()
     differs = values["decision_match"] is False or values["bt_only"] or values["replay_only"]
-    pairs = tuple(
-        FieldPair(
-            name,
-            *(values.get(column) for column in side_columns(name)),
-            bool(masks[name][row]) if paired and name in masks else None,
-        )
-        for name in names
-    )
-    return WorstBar(row, stamp, values["symbol"], values["_merge"], differs, gap, pairs)
+    pairs = []
+    for name in names:
+        bt, replay = (values.get(column) for column in side_columns(name))
+        differs_here = bool(masks[name][row]) if paired and name in masks else None
+        pairs.append(FieldPair(name, bt, replay, differs_here))
+    return WorstBar(row, stamp, values["symbol"], values["_merge"], differs, gap, tuple(pairs))
 
 
 def decided(decision: object, direction: object) -> str:

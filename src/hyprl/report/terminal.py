@@ -153,7 +153,7 @@ def _gates_table(gates: tuple[Gate, ...], console: Console) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("kept", no_wrap=True)
     for gate in gates:
-        mark, style = _MARKS[gate.kept]
+        mark, style = _MARKS[gate.kept] if gate.accepted is None else ("✓ baseline", "yellow")
         limit = f"{_symbol(gate.comparison)} {gate.limit:.6g}"
         value = "none" if gate.value is None else f"{gate.value:.6g}"
         cells = (Text(gate.metric), Text(limit), Text(value), Text(mark, style))
@@ -163,7 +163,9 @@ def _gates_table(gates: tuple[Gate, ...], console: Console) -> Table:
 
 def _tally(gates: tuple[Gate, ...]) -> str:
     kept = [gate.kept for gate in gates]
-    return f"{kept.count(True)} kept, {kept.count(False)} broken, {kept.count(None)} not assessed"
+    accepted = sum(gate.accepted is not None for gate in gates)
+    excused = f" ({accepted} only by the baseline)" if accepted else ""
+    return f"{kept.count(True)} kept{excused}, {kept.count(False)} broken, {kept.count(None)} not assessed"
 
 
 def _symbol(comparison: str) -> str:
