@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from hyprl import __version__
-from hyprl.cli.stops import Terminated, calm, ignore, leave, listen, stop_behind
+from hyprl.cli.stops import Terminated, calm, ignore, is_listening, leave, listen, stop_behind
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
@@ -88,8 +88,6 @@ def main(arguments: list[str] | None = None) -> None:
     code = run(arguments)
     ignore()
     _silence_closed_output()
-    if code in (EXIT_INTERRUPTED, EXIT_TERMINATED):
-        leave(code)
     sys.exit(code)
 
 
@@ -138,7 +136,10 @@ def _stops_as_exit_codes() -> Iterator[None]:
 def _interrupted(stop: BaseException) -> int:
     calm()
     click.echo("interrupted; files written before are intact", err=True)
-    return EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED
+    code = EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED
+    if is_listening():
+        leave(code)
+    return code
 
 
 def _misused(error: click.UsageError) -> int:

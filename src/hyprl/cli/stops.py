@@ -1,19 +1,21 @@
-"""Ctrl-C and SIGTERM, raised as exceptions that cannot get lost.
+"""Ctrl-C and SIGTERM, raised as exceptions that cannot get lost and break nothing.
 
-What a signal handler raises inside a callback of native code (LLVM's, while numba compiles) Python prints and
-forgets. So the handler insists: it raises again each second until the command line has come to its end.
+What a signal handler raises inside LLVM's bindings, while numba compiles, crashes the process or is printed and
+forgotten. So the handler waits until it interrupts other code, and it raises again each second until the command line
+has come to its end.
 """
 
 from __future__ import annotations
 
-import atexit
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import Any, NoReturn
 
 INSIST_SECONDS = 1.0
+PATIENCE_SECONDS = 0.005
 
 _received: list[type[KeyboardInterrupt]] = []
 
@@ -44,13 +46,14 @@ def ignore() -> None:
 
 
 def leave(code: int) -> NoReturn:
-    """Exit with `code` after an interrupt.
+    """Exit with `code` after an interrupt, at once.
 
-    Python ends itself by SIGINT, whatever the code, once an interrupt has passed through an exec().
+    Python would end itself by SIGINT, whatever the code, where the interrupt had passed through an exec(); and it would
+    free LLVM objects whose owner is in doubt.
     """
-    atexit._run_exitfuncs()
-    if sys.stderr is not None:
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
     os._exit(code)
 
 
@@ -68,17 +71,33 @@ def stop_behind(error: BaseException) -> KeyboardInterrupt | None:
     return seen
 
 
-def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    wanted = Terminated if number == signal.SIGTERM else KeyboardInterrupt
-    _received.append(wanted)
+def is_listening() -> bool:
+    """Tell whether signals are handled here, in a process that is the command line's own."""
+    return signal.getsignal(signal.SIGINT) is _stop or signal.getsignal(signal.SIGTERM) is _stop
 
-    def insist(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise wanted
 
-    if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, insist)
-        signal.setitimer(signal.ITIMER_REAL, INSIST_SECONDS, INSIST_SECONDS)
-    raise wanted
+def _stop(number: int, frame: FrameType | None) -> None:
+    _received.append(Terminated if number == signal.SIGTERM else KeyboardInterrupt)
+    if not hasattr(signal, "setitimer"):
+        raise _received[-1]
+    signal.signal(signal.SIGALRM, _insist)
+    _insist(number, frame)
+
+
+def _insist(_number: int, frame: FrameType | None) -> None:
+    if _inside_llvm(frame):
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
+        return
+    signal.setitimer(signal.ITIMER_REAL, INSIST_SECONDS)
+    raise _received[-1]
+
+
+def _inside_llvm(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if str(frame.f_globals.get("__name__", "")).startswith("llvmlite"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _report_unraisable(unraisable: Any) -> None:
