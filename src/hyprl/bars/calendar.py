@@ -74,7 +74,8 @@ def window_us(start: date, end: date) -> tuple[int, int]:
     """Return [start, end) in microseconds UTC for both exchange-local dates included."""
     import polars as pl
 
-    midnights = pl.Series([start, end + timedelta(days=1)]).cast(pl.Datetime("us"))
+    after = min(end, date.max - timedelta(days=1)) + timedelta(days=1)
+    midnights = pl.Series([start, after]).cast(pl.Datetime("us"))
     opened, closed = midnights.dt.replace_time_zone(EXCHANGE_ZONE).dt.epoch("us").to_list()
     return int(opened), int(closed)
 

@@ -78,6 +78,17 @@ def test_a_bad_option_is_named(hyprl, command, arguments, said_of_it):
     assert said_of_it in said.err
 
 
+@pytest.mark.parametrize("end", ["2029-01-01", "2999-12-31", "9999-12-31"])
+def test_a_check_beyond_the_calendar_table_is_named(hyprl, end):
+    said = hyprl("check", "--end", end)
+    assert said.is_named_error, said
+    assert "outside the session table" in said.err
+
+
+def test_a_backtest_to_the_end_of_time_takes_the_bars_there_are(hyprl):
+    assert hyprl("backtest", "--start", "2025-11-03", "--end", "9999-12-31").code == 0
+
+
 def test_a_symbol_that_the_file_does_not_have_is_named(hyprl, bars, rows):
     path = bars("two.csv", [f"{rows[0]},symbol", *(f"{row},MSFT" for row in rows[1:])])
     said = hyprl("backtest", "--bars", path, "--symbol", "NVDA")
