@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hyprl.cli.faults import FaultLabel
 from hyprl.cli.options import (
     FILE,
     JSON_TARGET,
@@ -18,6 +21,7 @@ from hyprl.cli.options import (
     run_options,
     write_json,
 )
+from hyprl.cli.outputs import Outputs, output_options
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,11 +29,11 @@ if TYPE_CHECKING:
     from hyprl.bootstrap.check import CheckOutcome
 
 STAGES = ("microscope", "features", "risk", "live-ready", "exact")
-PLANT_NAMES = ("shifted-cache", "short-preroll", "refitted-scaler", "drifting-equity", "float32-features")
 
 
 @click.command()
 @run_options
+@output_options
 @click.option("--stage", type=click.Choice(STAGES), default="exact", show_default=True, help="Which gates.")
 @click.option(
     "--out", type=FILE, default=Path("data"), show_default=True, help="Folder for traces, diffs, models."
@@ -38,7 +42,9 @@ PLANT_NAMES = ("shifted-cache", "short-preroll", "refitted-scaler", "drifting-eq
     "--json", "json_target", type=JSON_TARGET, help="Write the result as JSON; - for standard output."
 )
 @click.option(
-    "--plant", type=click.Choice(PLANT_NAMES), help="Put a fault into the live side, to see the check fail."
+    "--plant",
+    type=FaultLabel(),
+    help="Put a fault of `hyprl faults list` into the live side, to see the check fail.",
 )
 def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **values: Any) -> None:
     """Run the backtest and the live engine on the same bars and say whether they agree.
@@ -47,24 +53,27 @@ def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **
     input, 3 not assessed.
     """
     from hyprl.bootstrap.check import CheckRequest, run_check
+    from hyprl.bootstrap.pages import check_page
     from hyprl.files import require_directory
 
     for folder in ("signals", "parity_traces", "models"):
         require_directory(out / folder)
     refuse_early(json_target)
+    outputs = Outputs.take(values, out / "report.html")
     request = CheckRequest(request_from(values), stage, out)
     if plant is not None:
-        from dataclasses import replace
+        from hyprl.faults.plants import plant_for
 
-        from hyprl.faults.planted import PLANTS
-
-        request = replace(request, plant=PLANTS[plant])
+        request = replace(request, plant=plant_for(plant))
         announce(f"planted in the live side: {plant}; this check should break")
     with progress("replay") as tick:
         outcome = run_check(request, announce, tick)
+    outcome = replace(outcome, result=outputs.judge(outcome.result, announce))
     if json_target is not None:  # first: a reader that closes the pipe early does not cost the file
-        write_json(_document(outcome), json_target)
-    _show(outcome, Screen(json_target).console())
+        write_json(_document(outcome) | outputs.as_json_dict(), json_target)
+    screen = Screen(json_target)
+    _show(outcome, screen.console())
+    outputs.publish(outcome.result, outcome.prepared.symbol, partial(check_page, outcome), screen.say)
     click.get_current_context().exit(outcome.result.exit_code)
 
 

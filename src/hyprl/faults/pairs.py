@@ -1,0 +1,38 @@
+"""Two faults of different causes at once, at levels that leave each of them something to do."""
+
+from __future__ import annotations
+
+PAIRS: tuple[tuple[str, str], ...] = (
+    ("shifted-column:rsi_14", "drifting-equity:0.001"),
+    ("shifted-cache:1", "threshold-drift:0.01"),
+    ("shifted-cache:1", "currency-ratio:0.92"),
+    ("shifted-column:ret_6h", "position-forgotten:0.5"),
+    ("swapped-columns:rsi_7/rsi_21", "atr-multiplier:2.5"),
+    ("end-date-score:all", "deposit:0.25"),
+    ("constant-column:ret_24h", "rounded-probability:2"),
+    ("short-preroll:120", "currency-ratio:1.1"),
+    ("short-preroll:60", "threshold-drift:0.01"),
+    ("five-day-warmup:80", "drifting-equity:0.001"),
+    ("atr-seed:80", "other-coefficients:0.05"),
+    ("cold-rsi:25", "atr-multiplier:2.5"),
+    ("refitted-scaler:window", "drifting-equity:0.001"),
+    ("refitted-scaler:window", "threshold-drift:0.03"),
+    ("refitted-scaler:recent", "shifted-column:rsi_14"),
+    ("calibration-one-side:0.5", "currency-ratio:0.92"),
+    ("other-coefficients:0.05", "position-forgotten:0.1"),
+    ("rounded-probability:2", "currency-ratio:1.1"),
+    ("rounded-probability:2", "threshold-drift:0.03"),
+    ("float32-features:float16", "deposit:0.25"),
+    ("recalculated-bars:0.5", "drifting-equity:0.001"),
+    ("recalculated-bars:0.5", "threshold-drift:0.03"),
+    ("dividend:0.01", "atr-multiplier:2.5"),
+    ("wide-extremes:0.5", "refitted-scaler:window"),
+    ("skipped-bars:7", "currency-ratio:0.92"),
+    ("skipped-bars:50", "threshold-drift:0.03"),
+    ("event-before-data:0.1", "drifting-equity:0.001"),
+    ("half-day:all", "refitted-scaler:window"),
+    ("frozen-features:0.5", "currency-ratio:1.1"),
+    ("position-forgotten:0.1", "atr-multiplier:2.5"),
+    ("unknown-holding:0.1", "threshold-drift:0.03"),
+    ("cold-restart:0.5", "refitted-scaler:window"),
+)
