@@ -28,6 +28,7 @@ COMMANDS = {
     "backtest": ("hyprl.cli.runs", "backtest", "Run the compiled backtest."),
     "replay": ("hyprl.cli.runs", "replay", "Run the live engine over recorded bars; resumes by itself."),
     "train": ("hyprl.cli.train", "train", "Fit a model on the bars before a date."),
+    "faults": ("hyprl.cli.faults", "faults", "Plant known faults; keep score of what is found."),
     "warmup": ("hyprl.cli.warmup", "warmup", "Measure how many bars of history a cold start needs."),
     "bars": ("hyprl.cli.bars", "bars", "Validate, aggregate or fetch bars."),
     "features": ("hyprl.cli.features", "features", "List features; compare the two feature stores."),
