@@ -80,7 +80,7 @@ def fetch_yfinance(
         ORIGIN.fail(f"the window ends ({end}) before it starts ({start})", "Swap the two dates.")
     vendor = Vendor() if vendor is None else vendor
     try:
-        frame = vendor.download(symbol, start, end + timedelta(days=1))
+        frame = vendor.download(symbol, start, min(end, date.max - timedelta(days=1)) + timedelta(days=1))
     except OSError as error:
         raise _unavailable(symbol, str(error) or type(error).__name__) from error
     if frame is None or not len(frame):
