@@ -39,7 +39,10 @@ class ParityResult:
         return EXIT_CODES[self.verdict]
 
     def as_json_dict(self) -> dict[str, Any]:
-        """Return verdict, stage, span, statistics, gates, and the statistics of each window when there are several."""
+        """Return verdict, stage, span, statistics, gates, and the statistics of each window when there are several.
+
+        `baselined` names the gates that only a baseline keeps; it is there only when there are any.
+        """
         statistics = statistics_json(self.main.statistics)
         document = {
             "verdict": self.verdict,
@@ -49,6 +52,9 @@ class ParityResult:
             "statistics": statistics,
             "gates": [gate.as_json_dict() for gate in self.gates],
         }
+        baselined = [gate.metric for gate in self.gates if gate.accepted is not None]
+        if baselined:
+            document["baselined"] = baselined
         if len(self.assessments) > 1:
             document["windows"] = {
                 name: {"coverage": item.coverage, "statistics": statistics_json(item.statistics)}

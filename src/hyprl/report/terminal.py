@@ -21,6 +21,7 @@ _VERDICTS = {
     KEPT: ("KEPT", "bold green", "every gate of the stage holds"),
     BROKEN: ("BROKEN", "bold red", "at least one gate does not hold"),
 }
+_BASELINED = ("KEPT (baselined)", "bold yellow", "no gap is larger than the baseline accepts")
 _NOT_ASSESSED = (
     "NOT ASSESSED",
     "bold yellow",
@@ -37,6 +38,8 @@ def render_parity(result: ParityResult, console: Console) -> None:
     console.print(_plain(Text(f"Gates of stage {result.stage}", "bold"), console))
     console.print(_gates_table(result.gates, console))
     word, style, meaning = _VERDICTS.get(result.verdict, _NOT_ASSESSED)
+    if result.verdict == KEPT and any(gate.accepted is not None for gate in result.gates):
+        word, style, meaning = _BASELINED
     console.print(_plain(Text.assemble((f"{word}", style), f"  {meaning}: {_tally(result.gates)}."), console))
 
 

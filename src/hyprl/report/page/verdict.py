@@ -9,7 +9,7 @@ from hyprl.report.page.content import PageContent
 from hyprl.report.page.markup import Markup, el
 from hyprl.report.page.numbers import brief, count, exact, instant, percent
 
-_WORDS = {KEPT: "Kept", BROKEN: "Broken"}
+_WORDS = {KEPT: ("Kept", "kept"), BROKEN: ("Broken", "broken")}
 _MARKS = {
     True: ("kept", "✓", "kept"),
     False: ("broken", "✗", "broken"),
@@ -50,8 +50,9 @@ _SHARES = (
 def verdict_of_page(content: PageContent) -> Markup:
     """Return the verdict with its reason in a sentence and the five figures."""
     result = content.result
-    word = _WORDS.get(result.verdict, "Not assessed")
-    style = {KEPT: "kept", BROKEN: "broken"}.get(result.verdict, "unknown")
+    word, style = _WORDS.get(result.verdict, ("Not assessed", "unknown"))
+    if result.verdict == KEPT and any(gate.accepted is not None for gate in result.gates):
+        word, style = "Kept, baselined", "unknown"
     return el(
         "section",
         el("p", f"Stage {result.stage}", class_="quiet"),

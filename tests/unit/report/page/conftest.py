@@ -1,4 +1,7 @@
-"""Drive a headless Chromium over the DevTools protocol's pipe: no port, no driver, no download."""
+"""Pages to look at, and a headless Chromium to look with.
+
+The browser is driven over the DevTools protocol's pipe: no port, no driver, no download.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,21 @@ import base64
 import json
 import os
 import select
+import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from hyprl.parity.findings import COUNTERFACTUAL, SIGNATURE, DivergentRun, Explanation, Finding, Location
+from hyprl.parity.verdict import compare
+from hyprl.report.page import PageContent, Side, render_page
 
 FLAGS = (
     "--headless=new",
@@ -132,3 +144,117 @@ class Chromium:
             if select.select([self._read], [], [], 1.0)[0]:
                 self._buffer += os.read(self._read, 1 << 20)
         raise TimeoutError("the browser did not answer")
+
+
+HOUR_US = 3_600_000_000
+FIRST_US = 1_734_013_800_000_000  # 2024-12-12T14:30:00Z
+FEATURES = 25
+
+
+def log_of(bars: int, symbol: str = "NVDA") -> pl.DataFrame:
+    """Return a log as an engine writes it: every tenth bar emits, long and short in turn."""
+    number = np.arange(bars)
+    emits = number % 10 == 5
+    opens = (
+        pl.Series("timestamp", FIRST_US + number * HOUR_US)
+        .cast(pl.Datetime("us"))
+        .dt.replace_time_zone("UTC")
+    )
+    way = np.where(number % 20 == 5, "long", "short")
+    columns = {
+        "symbol": [symbol] * bars,
+        "decision": np.where(emits, "emit", "reject"),
+        "direction": np.where(emits, way, "none"),
+        "reason": np.where(emits, "emit", "threshold"),
+        "probability_up": 0.5 + 0.1 * np.sin(number / 7.0),
+        "expected_pnl": 10.0 + number % 7,
+        "position_size": 20.0 + number % 5,
+        "risk_amount": 100.0 + number % 3,
+        "threshold_long": [0.55] * bars,
+        "threshold_short": [0.45] * bars,
+        "equity": 100_000.0 + 10.0 * number,
+        "bar.close": 50.0 + np.cos(number / 50.0),
+        "bar_hash": [f"{value:064x}" for value in number],
+        "model_params_hash": ["a" * 64] * bars,
+        "config_hash": ["b" * 64] * bars,
+    }
+    features = {f"indicator.f{place}": np.sin(number * 0.37 + place) for place in range(FEATURES)}
+    return pl.DataFrame([opens]).with_columns(**{k: pl.Series(v) for k, v in (columns | features).items()})
+
+
+def parted(log: pl.DataFrame, rows: list[int]) -> pl.DataFrame:
+    """Return the log as another engine would write it: at these rows nothing is emitted and p is 0.01 lower."""
+    here = pl.int_range(pl.len()).is_in(rows)
+    return log.with_columns(
+        decision=pl.when(here).then(pl.lit("reject")).otherwise("decision"),
+        direction=pl.when(here).then(pl.lit("none")).otherwise("direction"),
+        reason=pl.when(here).then(pl.lit("risk")).otherwise("reason"),
+        probability_up=pl.when(here).then(pl.col("probability_up") - 0.01).otherwise("probability_up"),
+    )
+
+
+def content_of(
+    left: pl.DataFrame, right: pl.DataFrame, stage: str = "live-ready", explanation: Explanation | None = None
+) -> PageContent:
+    """Return the page content of two logs."""
+    sides = (Side("backtest", "left.jsonl", {"run": "one"}), Side("replay", "right.jsonl", {"run": "two"}))
+    subject = left["symbol"][0] if left.height else "no symbol"
+    facts = (("config", "b" * 64),)
+    return PageContent("diff", subject, compare(left, right, stage), sides, facts, ("a note",), explanation)
+
+
+@pytest.fixture
+def make_log() -> Callable[..., pl.DataFrame]:
+    """Make a log of so many bars."""
+    return log_of
+
+
+@pytest.fixture
+def part() -> Callable[..., pl.DataFrame]:
+    """Change a log at some rows."""
+    return parted
+
+
+@pytest.fixture
+def make_content() -> Callable[..., PageContent]:
+    """Compare two logs for a page."""
+    return content_of
+
+
+@pytest.fixture(scope="session")
+def explanation() -> Explanation:
+    """Two causes measured, one only suspected, and a rest."""
+    stamp = "2024-12-12T19:30:00Z"
+    runs = (DivergentRun(stamp, stamp, 1),)
+    where = Location(
+        stamp, "NVDA", "decision", "decision", {"decision": 3}, runs, 0, 0, 3, ("no model hash",)
+    )
+    findings = (
+        Finding(
+            "warmup", COUNTERFACTUAL, 0.97, "decays by half in 50 bars", "load a snapshot", 0.75, 0.9, stamp
+        ),
+        Finding("sizing_equity", COUNTERFACTUAL, 0.8, "equity drifts", "inject equity", 0.5),
+        Finding("floating_point", SIGNATURE, 0.3, "looks rounded", "keep float64"),
+    )
+    return Explanation(where, findings, -0.25, ("bars were not recorded",))
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """A headless Chromium, where there is one."""
+    binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if binary is None:
+        pytest.skip("no chromium on PATH; the page's browser tests need one (apt-get install chromium)")
+    with Chromium(binary, tmp_path_factory.mktemp("chromium")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def broken_page(tmp_path_factory: pytest.TempPathFactory, explanation: Explanation) -> Path:
+    """The page of a broken comparison with everything on it, of a symbol that is a script."""
+    hostile = "</script><script>window.ran=1</script><img src=x onerror=window.ran=1>"
+    left = log_of(400, hostile)
+    right = parted(left, [5, 15, 205]).filter(pl.int_range(pl.len()) != 300)
+    path = tmp_path_factory.mktemp("page") / "broken.html"
+    path.write_text(render_page(content_of(left, right, "exact", explanation)), encoding="utf-8")
+    return path
