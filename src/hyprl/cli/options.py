@@ -132,6 +132,10 @@ class Screen:
         on_stderr = self.json_target is not None and str(self.json_target) == "-"
         return Console(stderr=on_stderr, highlight=False, soft_wrap=True)
 
+    def say(self, line: str) -> None:
+        """Print one line where text for people goes."""
+        click.echo(line, err=self.json_target is not None and str(self.json_target) == "-")
+
 
 def _day(value: datetime | None) -> date | None:
     return None if value is None else value.date()

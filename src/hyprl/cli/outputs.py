@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,7 @@ class Outputs:
     """Where each output goes; None: nowhere. `known` is the baseline as read, None if it is to be made."""
 
     page: Path | None
+    wants_page: bool
     junit: Path | None
     github: bool
     step_summary: Path | None
@@ -58,8 +59,8 @@ class Outputs:
     update: bool
 
     @classmethod
-    def take(cls, values: dict[str, Any], default_page: Path | None) -> Outputs:
-        """Take the values of `output_options` out of `values`; `default_page` None: named later.
+    def take(cls, values: dict[str, Any], default_page: Path | None = None) -> Outputs:
+        """Take the values of `output_options` out of `values`; without a `default_page`, `with_page` names it.
 
         Fails before the work: raises ConfigError for a bad baseline, OutputError for what cannot be written.
         """
@@ -80,7 +81,17 @@ class Outputs:
                 require_writable(path)
         make = update and baseline is not None and not baseline.exists()
         known = None if baseline is None or make else read_baseline(baseline)
-        return cls(wanted, junit, on_github, Path(summary) if summary else None, baseline, known, update)
+        return cls(
+            wanted, not no_page, junit, on_github, Path(summary) if summary else None, baseline, known, update
+        )
+
+    def with_page(self, page: Path) -> Outputs:
+        """Name the page's place where the user named none and wants one."""
+        return replace(self, page=page) if self.wants_page and self.page is None else self
+
+    def as_json_dict(self) -> dict[str, Any]:
+        """Return the page's path for the JSON result."""
+        return {"page": None if self.page is None else str(self.page)}
 
     def judge(self, result: ParityResult, say: Say) -> ParityResult:
         """Apply the baseline, and make or tighten its file if asked to. Raises ConfigError when it does not fit."""
