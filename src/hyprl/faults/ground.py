@@ -5,6 +5,7 @@ The truth is noted by the planted component itself, which holds the healthy one 
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -131,3 +132,13 @@ def differ(left: Sequence[float], right: Sequence[float]) -> bool:
 def is_chosen(open_utc_us: int, share: float) -> bool:
     """Choose about this share of all bars, the same ones every time."""
     return ((open_utc_us // 1_800_000_000) * 2_654_435_761 % 4_294_967_296) / 4_294_967_296 < share
+
+
+def narrowed(value: float, word: str) -> float:
+    """Return a number through `float32` or `float16` and back; beyond the range it stays as it was."""
+    code = {"float32": "<f", "float16": "<e"}[word]
+    try:
+        narrow: float = struct.unpack(code, struct.pack(code, value))[0]
+    except OverflowError:
+        return value
+    return narrow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ import numpy as np
 
 from hyprl.bootstrap.wiring import LiveOverrides
 from hyprl.domain.bars import Bar, ClosedBar
-from hyprl.faults.ground import GroundTruth, Planting, is_chosen
+from hyprl.faults.ground import GroundTruth, Planting, is_chosen, narrowed
 
 HOUR_US = 3_600_000_000
 NEW_YORK = ZoneInfo("America/New_York")
@@ -56,13 +55,8 @@ def rounded_prices(planting: Planting) -> LiveOverrides:
 
 
 def float32_prices(planting: Planting) -> LiveOverrides:
-    """Live prices through float32."""
-    return live_only(planting, lambda closed: _priced(closed, _narrow))
-
-
-def _narrow(price: float) -> float:
-    value: float = struct.unpack("<f", struct.pack("<f", price))[0]
-    return value
+    """Live prices through float32 or float16."""
+    return live_only(planting, lambda closed: _priced(closed, lambda p: narrowed(p, planting.word)))
 
 
 def recalculated_bars(planting: Planting) -> LiveOverrides:

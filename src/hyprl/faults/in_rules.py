@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 from hyprl.bootstrap.wiring import LiveOverrides
 from hyprl.domain.bars import Float64Array
 from hyprl.errors import ArtifactError
-from hyprl.faults.ground import GroundTruth, Planting, differ
+from hyprl.faults.ground import GroundTruth, Planting, differ, narrowed
 from hyprl.model.artifact import PROBABILITY_FUNCTIONS, ProbabilityModel
 from hyprl.model.evaluate import HEADER
 from hyprl.model.layout import LOGISTIC
@@ -123,8 +122,8 @@ def calibration_one_side(planting: Planting) -> LiveOverrides:
 
 
 def float32_probability(planting: Planting) -> LiveOverrides:
-    """The probability through float32."""
-    return _other_probability(planting, lambda p, _open: float(struct.unpack("<f", struct.pack("<f", p))[0]))
+    """The probability through float32 or float16."""
+    return _other_probability(planting, lambda p, _open: narrowed(p, planting.word))
 
 
 def rounded_probability(planting: Planting) -> LiveOverrides:

@@ -56,12 +56,13 @@ def _other_config(planting: Planting, section: str, **values: float) -> LiveOver
 
 
 def swapped_thresholds(planting: Planting) -> LiveOverrides:
-    """Long and short threshold in each other's place; the trace records what was used."""
+    """Long and short threshold in each other's place, or the long one in both; the trace records what was used."""
 
     def change(parameters: Parameters) -> Parameters:
         own = parameters.strategy
-        swapped = own._replace(threshold_long=own.threshold_short, threshold_short=own.threshold_long)
-        return parameters._replace(strategy=swapped)
+        long = own.threshold_short if planting.word == "swapped" else own.threshold_long
+        used = own._replace(threshold_long=long, threshold_short=own.threshold_long)
+        return parameters._replace(strategy=used)
 
     planting.truth.note(planting.ground.window_open_utc_us)
     return LiveOverrides(parameters=change)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from hyprl.bootstrap.wiring import LiveOverrides
 from hyprl.domain.bars import ClosedBar
-from hyprl.faults.ground import Ground, GroundTruth, Planting, differ
+from hyprl.faults.ground import Ground, GroundTruth, Planting, differ, narrowed
 from hyprl.features.pipeline import FeatureFrameSnapshot
 from hyprl.features.plan import FeaturePlan
 from hyprl.features.stores import FeatureStore
@@ -195,13 +194,7 @@ def late_session_open(planting: Planting) -> LiveOverrides:
 
 def narrow_floats(planting: Planting) -> LiveOverrides:
     """Every column through float32 or float16 and back."""
-    code = {"float32": "f", "float16": "e"}[planting.word]
-
-    def alter(_closed: ClosedBar, row: Row) -> Row:
-        narrow = f"<{len(row)}{code}"
-        return struct.unpack(narrow, struct.pack(narrow, *row))
-
-    return altered(planting, lambda: alter)
+    return altered(planting, lambda: lambda _closed, row: [narrowed(value, planting.word) for value in row])
 
 
 def rounded_features(planting: Planting) -> LiveOverrides:
