@@ -37,7 +37,7 @@ class FaultLabel(click.ParamType):  # type: ignore[type-arg]  # older click's is
         try:
             find_fault(value)
         except KeyError:
-            self.fail(f"`{name}` has the levels {', '.join(map(str, BY_NAME[name].levels))}.", param, ctx)
+            self.fail(f"`{name}` has levels such as {', '.join(map(str, BY_NAME[name].levels))}.", param, ctx)
         return value
 
 
@@ -81,7 +81,9 @@ def list_faults(json_target: Path | None) -> None:
 @click.option(
     "--json", "json_target", type=JSON_TARGET, help="Write the scoreboard as JSON; - for standard output."
 )
-def run(short: bool, only: str | None, out: Path, json_target: Path | None, **values: Any) -> None:
+def run(
+    short: bool, held_out: bool, only: str | None, out: Path, json_target: Path | None, **values: Any
+) -> None:
     """Plant every fault, explain what came of it, and print the scoreboard.
 
     Writes OUT/faults/scoreboard.json and .csv. Exit: 0 every limit holds, 1 one does not, 2 bad usage or input, 3
@@ -95,7 +97,7 @@ def run(short: bool, only: str | None, out: Path, json_target: Path | None, **va
     for folder in ("faults", "models"):
         require_directory(out / folder)
     refuse_early(json_target)
-    campaign = Campaign(_requests(**values), out / "models", short, only)
+    campaign = Campaign(_requests(**values), out / "models", short, held_out, only)
     with progress("faults") as tick:
         board = run_campaign(campaign, announce, tick)
     document = board.as_json_dict()

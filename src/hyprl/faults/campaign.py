@@ -12,7 +12,7 @@ from hyprl.bootstrap.requests import RunRequest, prepare
 from hyprl.bootstrap.runs import Tick
 from hyprl.errors import ConfigError, HyprLError
 from hyprl.faults.board import Scoreboard
-from hyprl.faults.catalogue import FAULTS
+from hyprl.faults.catalogue import FAULTS, find_fault, held_out_levels
 from hyprl.faults.controls import CONTROLS, Control
 from hyprl.faults.judge import CONTROL, FAULT, PAIR, CaseResult, Expectation, expectation, judge
 from hyprl.faults.lab import Lab
@@ -37,17 +37,20 @@ class Case:
 class Campaign:
     """What to run: one request per symbol; `short` takes the usual level of each fault and a few pairs.
 
-    `only` keeps the cases whose name, fault or cause is this.
+    `held_out` takes levels between and beside the usual ones, and no pairs. `only` keeps the cases of this name,
+    fault, kind or cause.
     """
 
     requests: tuple[RunRequest, ...]
     keep_models_in: Path
     short: bool = False
+    held_out: bool = False
     only: str | None = None
 
     def cases(self) -> tuple[Case, ...]:
         """Return the cases of one symbol. Raises ConfigError when nothing is left."""
-        chosen = tuple(case for case in _all_cases(self.short) if self.only is None or _is(case, self.only))
+        everything = _held_out_cases() if self.held_out else _all_cases(self.short)
+        chosen = tuple(case for case in everything if self.only is None or _is(case, self.only))
         if not chosen:
             raise ConfigError(
                 f"no case is called `{self.only}`",
@@ -103,7 +106,15 @@ def _all_cases(short: bool) -> Iterator[Case]:
         yield Case(CONTROL, control.name, control=control)
 
 
+def _held_out_cases() -> Iterator[Case]:
+    for fault in FAULTS:
+        for level in held_out_levels(fault):
+            yield Case(FAULT, f"{fault.name}:{level}", (f"{fault.name}:{level}",))
+    for control in CONTROLS:
+        yield Case(CONTROL, control.name, control=control)
+
+
 def _is(case: Case, wanted: str) -> bool:
     names = {case.kind, case.name, *case.labels, *(label.partition(":")[0] for label in case.labels)}
-    causes = {fault.cause for fault in FAULTS if case.kind == FAULT and case.name in fault.labels}
+    causes = {find_fault(label)[0].cause for label in case.labels if case.kind == FAULT}
     return wanted in names | causes

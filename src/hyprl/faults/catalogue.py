@@ -6,6 +6,8 @@ Data alone, quick to import; `plants` holds the parts that bring a fault about. 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import pairwise
+from math import isfinite, sqrt
 
 Level = float | int | str
 
@@ -161,10 +163,51 @@ FAULTS: tuple[Fault, ...] = (
 BY_NAME = {fault.name: fault for fault in FAULTS}
 
 
+# Faults that can be planted in any column of the run; these columns stand for the unseen ones.
+OTHER_COLUMNS: dict[str, tuple[Level, ...]] = {
+    "shifted-column": ("vol_ratio_10_30", "ret_1h", "atr_14"),
+    "swapped-columns": ("ret_1h/ret_3h", "ret_skew_20/ret_kurt_20"),
+    "constant-column": ("rsi_7", "ret_skew_20"),
+    "end-date-score": ("rsi_21", "vol_ratio_10_30"),
+    "late-session-open": ("ret_1h", "volume_zscore_24"),
+}
+
+
 def find_fault(label: str) -> tuple[Fault, Level]:
-    """Return the fault and level of `name` (its usual level) or `name:level`. Raises KeyError for an unknown one."""
+    """Return the fault and level of `name` (its usual level) or `name:level`.
+
+    Where levels are numbers any other number goes, where they are columns any column. Raises KeyError for an unknown
+    name or level.
+    """
     name, _, level = label.partition(":")
     fault = BY_NAME[name]
     if not level:
         return fault, fault.levels[0]
-    return fault, dict(zip(map(str, fault.levels), fault.levels, strict=True))[level]
+    known = dict(zip(map(str, fault.levels), fault.levels, strict=True))
+    if level in known or name in OTHER_COLUMNS:
+        return fault, known.get(level, level)
+    return fault, _other_number(fault, level)
+
+
+def _other_number(fault: Fault, text: str) -> Level:
+    if any(isinstance(level, str) for level in fault.levels):
+        raise KeyError(text)
+    try:
+        number = int(text) if all(isinstance(level, int) for level in fault.levels) else float(text)
+    except ValueError as error:
+        raise KeyError(text) from error
+    signed = any(float(level) < 0.0 for level in fault.levels)
+    if not isfinite(number) or (number < 0 and not signed) or (number == 0 and isinstance(number, int)):
+        raise KeyError(text)
+    return number
+
+
+def held_out_levels(fault: Fault) -> tuple[Level, ...]:
+    """Return levels that nobody tuned anything to: between neighbouring numbers, or other columns."""
+    if fault.name in OTHER_COLUMNS:
+        return OTHER_COLUMNS[fault.name]
+    numbers = sorted(level for level in fault.levels if not isinstance(level, str) and level > 0)
+    whole = all(isinstance(number, int) for number in numbers)
+    between = [sqrt(low * high) for low, high in pairwise(numbers)]
+    rounded = [round(level) if whole else float(f"{level:.3g}") for level in between]
+    return tuple(dict.fromkeys(level for level in rounded if level not in fault.levels))

@@ -6,7 +6,7 @@ import pytest
 
 from hyprl.bootstrap.wiring import NO_OVERRIDES
 from hyprl.errors import ConfigError
-from hyprl.faults.catalogue import BY_NAME, FAULTS, find_fault
+from hyprl.faults.catalogue import BY_NAME, FAULTS, find_fault, held_out_levels
 from hyprl.faults.controls import CONTROLS
 from hyprl.faults.lab import Lab
 from hyprl.faults.pairs import PAIRS
@@ -49,13 +49,32 @@ def test_a_name_alone_is_the_usual_level():
     assert find_fault("short-preroll:60")[1] == 60
 
 
+def test_any_number_is_a_level_of_a_fault_with_numbers_and_any_column_of_one_with_columns():
+    assert find_fault("shifted-cache:3")[1] == 3
+    assert find_fault("deposit:-0.2")[1] == -0.2
+    assert find_fault("shifted-column:ret_1h")[1] == "ret_1h"
+
+
+def test_a_column_that_the_run_does_not_have_is_named(lab: Lab):
+    with pytest.raises(ConfigError, match="no column `nonesuch`"):
+        plant("shifted-column:nonesuch", lab.ground)
+
+
+def test_held_out_levels_lie_between_the_usual_ones():
+    assert held_out_levels(BY_NAME["short-preroll"]) == (42, 85, 173)
+    assert held_out_levels(BY_NAME["dst-shift"]) == ()
+
+
 @pytest.mark.parametrize("label", LABELS)
 def test_planting_replaces_a_part_of_the_live_side(lab: Lab, label: str):
     overrides = plant(label, lab.ground).overrides
     assert any(getattr(overrides, f.name) != getattr(NO_OVERRIDES, f.name) for f in fields(overrides))
 
 
-@pytest.mark.parametrize("label", ["nonesuch", "shifted-cache:9"])
+@pytest.mark.parametrize(
+    "label",
+    ["nonesuch", "shifted-cache:x", "shifted-cache:0", "shifted-cache:-1", "dst-shift:spring", "deposit:nan"],
+)
 def test_an_unknown_fault_or_level_is_named(lab: Lab, label: str):
     with pytest.raises(ConfigError, match=f"no fault `{label}`"):
         plant(label, lab.ground)
