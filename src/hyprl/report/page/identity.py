@@ -37,7 +37,9 @@ def identity(content: PageContent) -> Markup:
     )
     table = el("table", el("thead", head), el("tbody", rows), class_="identity")
     facts = el(
-        "dl", (el("div", el("dt", name), el("dd", value)) for name, value in content.facts), class_="facts"
+        "dl",
+        (el("div", el("dt", name), el("dd", el("code", value))) for name, value in content.facts),
+        class_="facts",
     )
     return join(
         (

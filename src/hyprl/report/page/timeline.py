@@ -59,7 +59,8 @@ def _keys(result: ParityResult, series: Series) -> list[Key]:
     limit = probability_limit(result)
     keys = [Key("gap-dot", "|Δ probability|")]
     if limit is not None:
-        keys += [Key("gap-dot over", "above the limit"), Key("limit", f"limit {brief(limit)}")]
+        keys += [Key("gap-dot over", "above the limit")] * bool((series.gap > limit).any())
+        keys.append(Key("limit", f"limit {brief(limit)}"))
     if series.lacking.any():
         keys.append(Key("lacking", "no probability on a side"))
     keys += [Key("bt", "backtest emits"), Key("replay", "replay emits"), Key("differs", "decisions differ")]

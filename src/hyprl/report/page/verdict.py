@@ -77,7 +77,10 @@ def gates_table(gates: tuple[Gate, ...]) -> Markup:
         rules.setdefault((_metric(gate), gate.comparison, gate.limit), {})[_window(gate)] = gate
     ordered = sorted(rules.items(), key=lambda item: min(_rank(gate) for gate in item[1].values()))
     head = el(
-        "tr", el("th", "gate", scope="col"), el("th", "limit", scope="col"), (_head(name) for name in windows)
+        "tr",
+        el("th", "gate", scope="col"),
+        el("th", "limit", scope="col", class_="limit"),
+        (_head(name) for name in windows),
     )
     rows = [_row(rule, by_window, windows) for rule, by_window in ordered]
     return el("table", el("thead", head), el("tbody", rows), class_="gates")
@@ -142,11 +145,12 @@ def _head(window: str) -> Markup:
 
 def _row(rule: tuple[str, str, float], by_window: dict[str, Gate], windows: list[str]) -> Markup:
     metric, comparison, limit = rule
-    name = el("th", el("span", meaning(metric)), el("code", metric, class_="quiet"), scope="row")
     wanted = f"{_SYMBOLS.get(comparison, comparison)} {_spelled(metric, limit)}"
+    beneath = el("small", wanted, class_="narrow", aria_hidden="true")
+    name = el("th", el("span", meaning(metric)), el("code", metric, class_="quiet"), beneath, scope="row")
     worst = min((_rank(gate), _MARKS[gate.kept][0]) for gate in by_window.values())[1]
     cells = [_cell(metric, by_window.get(window)) for window in windows]
-    return el("tr", name, el("td", wanted), cells, class_=worst)
+    return el("tr", name, el("td", wanted, class_="limit"), cells, class_=worst)
 
 
 def _cell(metric: str, gate: Gate | None) -> Markup:

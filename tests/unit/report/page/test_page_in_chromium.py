@@ -1,8 +1,12 @@
 """The page in a real browser: what it asks for, what runs, what can be reached, read and seen."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from hyprl.parity.verdict import assess, compare_windows
+from hyprl.report.page import render_page
 
 CHARTS = ("time", "scatter", "equity-0")
 TAB, ENTER, PAGE_DOWN, ARROW_RIGHT = ("Tab", 9), ("Enter", 13), ("PageDown", 34), ("ArrowRight", 39)
@@ -94,6 +98,21 @@ def test_nothing_overflows_sideways(browser, broken_page: Path, width: int) -> N
     browser.open(broken_page, width=width)
     browser.run("document.querySelectorAll('details').forEach((bar) => (bar.open = true))")
     assert browser.run("document.documentElement.scrollWidth") <= width
+
+
+def test_gates_of_two_windows_fit_a_phone(browser, tmp_path: Path, make_log, part, make_content) -> None:
+    log = make_log(400)
+    whole, short = assess(log, part(log, [5])), assess(log.head(40), part(log, [5]).head(40))
+    content = replace(make_content(log, log), result=compare_windows("exact", whole, short))
+    page = tmp_path / "two.html"
+    page.write_text(render_page(content), encoding="utf-8")
+    browser.open(page, width=360)
+    wide = (
+        "[...document.querySelectorAll('.scroll')].filter((n) => n.scrollWidth > n.clientWidth)"
+        ".map((n) => n.innerText)"
+    )
+    assert browser.run("document.querySelectorAll('.gates thead th').length") == 4
+    assert [text for text in browser.run(wide) if text.startswith("gate")] == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
