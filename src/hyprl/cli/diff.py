@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from hyprl.cli.outputs import Outputs, output_options
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,33 +31,43 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--out", type=FILE, default=Path("data/signals"), show_default=True, help="Folder for the diff."
 )
+@output_options
 @click.option("--json", "json_file", help="Write the result as JSON here; - for standard output.")
 @click.pass_context
 def diff(
     context: click.Context,
+    /,
     left: Path,
     right: Path,
     stage: str,
     calendar: str | None,
     out: Path,
     json_file: str | None,
+    **values: Any,
 ) -> None:
     """Compare the signal logs LEFT (backtest) and RIGHT (replay): CSV, JSON Lines or Parquet.
 
     Both need the columns timestamp (with UTC offset), symbol, decision; every other column that both have is
     compared too. Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
     """
+    from hyprl.bootstrap.pages import diff_page, subject_of
     from hyprl.parity.diff_files import write_symbol_diffs
     from hyprl.parity.load import load_signal_log
     from hyprl.parity.verdict import compare
 
+    outputs = Outputs.take(values)
     logs = [load_signal_log(path) for path in (left, right)]
     opens = _expected_opens([log.frame for log in logs]) if calendar is not None else None
-    result = compare(logs[0].frame, logs[1].frame, stage, opens)
+    compared = compare(logs[0].frame, logs[1].frame, stage, opens)
+    result = outputs.judge(compared, partial(click.echo, err=True))
     files = write_symbol_diffs(result.main.diff, out)
+    outputs = outputs.with_page(_page_beside(files))
     _show(result, logs, files, to_stderr=json_file == "-")
     if json_file is not None:
-        _write_json(result.as_json_dict() | {"files": [str(path) for path in files]}, json_file)
+        extras = {"files": [str(path) for path in files]} | outputs.as_json_dict()
+        _write_json(result.as_json_dict() | extras, json_file)
+    page = partial(diff_page, left, right, result)
+    outputs.publish(result, subject_of(result), page, partial(click.echo, err=json_file == "-"))
     context.exit(result.exit_code)
 
 
@@ -92,6 +105,11 @@ def _show(result: ParityResult, logs: list[SignalLog], files: list[Path], *, to_
         click.echo(f"{name:<8}{log.path}  ({log.frame.height:,} bars)", err=to_stderr)
     render_parity(result, console)
     click.echo(f"Diff: {', '.join(str(path) for path in files[:2])}" + _more(len(files)), err=to_stderr)
+
+
+def _page_beside(files: list[Path]) -> Path:
+    """Return the page's place: beside the diff of the only symbol, else under one name for all of them."""
+    return files[0].with_suffix(".html") if len(files) == 2 else files[0].with_name("signal_diff.html")
 
 
 def _more(count: int) -> str:
