@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hyprl.bootstrap.check import CheckedWindow, CheckOutcome
-from hyprl.bootstrap.runs import Outcome
 from hyprl.errors import SignalLogError
 from hyprl.parity.findings import Explanation
 from hyprl.parity.verdict import ParityResult
 from hyprl.report.page.content import PageContent, Side
+
+if TYPE_CHECKING:  # two foreign logs are compared without loading an engine
+    from hyprl.bootstrap.check import CheckedWindow, CheckOutcome
+    from hyprl.bootstrap.runs import Outcome
 
 _MOST_SYMBOLS = 3
 
