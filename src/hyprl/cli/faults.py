@@ -74,6 +74,7 @@ def list_faults(json_target: Path | None) -> None:
 @click.option("--start", type=DAY, help="First exchange-local date that is decided.")
 @click.option("--end", type=DAY, help="Last exchange-local date, included.")
 @click.option("--short", is_flag=True, help="Each fault at its usual level, a few pairs: under a minute.")
+@click.option("--held-out", is_flag=True, help="Other severities and columns, that nothing was made to fit.")
 @click.option(
     "--only", metavar="NAME", help="Only this fault, control, kind (fault, pair, control) or cause."
 )

@@ -111,7 +111,7 @@ class Scoreboard:
             "symbols": {symbol: _scores_json(self.scores(symbol)) for symbol in self.symbols},
             "misses": [{**_name_of(case), "miss": miss} for case, miss in self.misses()],
             "without_effect": [
-                {**_name_of(case), "plants": list(case.expected.without_effect)}
+                {**_name_of(case), "plants": list(case.expected.without_effect), "reason": case.error}
                 for case in self.without_effect
             ],
             "cases": self.rows(),

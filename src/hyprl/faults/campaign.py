@@ -76,17 +76,25 @@ def run_cases(lab: Lab, cases: Sequence[Case]) -> Iterator[CaseResult]:
     """Yield the result of each case."""
     for case in cases:
         started = time.perf_counter()
-        try:
-            result = _planted(lab, case) if case.control is None else _controlled(lab, case.control)
-        except HyprLError as error:  # a fault that stops the live engine is a result too
-            causes = tuple(plant(label, lab.ground).fault.cause for label in case.labels)
-            result = CaseResult(lab.symbol, Expectation(case.kind, case.name, causes), error=str(error))
+        result = _planted(lab, case) if case.control is None else _controlled(lab, case.control)
         yield replace(result, seconds=time.perf_counter() - started)
 
 
 def _planted(lab: Lab, case: Case) -> CaseResult:
-    planted = [plant(label, lab.ground) for label in case.labels]
-    right = lab.replayed(combined([p.overrides for p in planted]))
+    causes = tuple(find_fault(label)[0].cause for label in case.labels)
+    try:
+        planted = [plant(label, lab.ground) for label in case.labels]
+        overrides = combined([p.overrides for p in planted])
+    except HyprLError as error:  # this run has nothing to plant it in
+        return CaseResult(
+            lab.symbol,
+            Expectation(case.kind, case.name, causes, without_effect=case.labels),
+            error=str(error),
+        )
+    try:
+        right = lab.replayed(overrides)
+    except HyprLError as error:  # a fault that stops the live engine is a result too
+        return CaseResult(lab.symbol, Expectation(case.kind, case.name, causes), error=str(error))
     return judge(lab.symbol, expectation(case.kind, case.name, planted), lab.left, right)
 
 

@@ -25,7 +25,8 @@ def render_scoreboard(document: Mapping[str, Any], console: Console) -> None:
         table.add_row(score["name"], *cells, _counted(score), _limit(score), _KEPT[score["kept"]])
     console.print(table)
     for item in document["without_effect"]:
-        console.print(f"  no effect on these bars: {item['symbol']} {item['case']}", markup=False)
+        why = "no effect on these bars" if item["reason"] is None else "cannot be planted here"
+        console.print(f"  {why}: {item['symbol']} {item['case']}", markup=False)
     misses = document["misses"]
     if misses:
         console.print(f"[bold]{len(misses)} misses and remarks[/]")
