@@ -8,9 +8,10 @@ from math import isfinite
 from hyprl.parity.diff import BOTH, LEFT_ONLY
 from hyprl.parity.worst import FieldPair, WorstBar, decided
 from hyprl.report.page.markup import Markup, el, join
-from hyprl.report.page.numbers import brief, count, counted, exact, instant
+from hyprl.report.page.numbers import brief, clipped, count, counted, exact, instant
 
 _HASH_LETTERS = 12
+MOST_FIELDS = 120
 
 
 def bars_list(bars: Sequence[WorstBar], differing: int) -> Markup:
@@ -37,7 +38,7 @@ def _bar(bar: WorstBar) -> Markup:
     gap = bar.abs_diff_probability
     parts = [
         el("time", instant(bar.timestamp), datetime=bar.timestamp),
-        el("span", bar.symbol, class_="symbol"),
+        el("span", clipped(bar.symbol), class_="symbol"),
         el("span", outcome(bar), class_="outcome differs" if bar.decision_differs else "outcome"),
         el("span", f"|Δp| {brief(gap)}" if gap is not None and isfinite(gap) else "no |Δp|", class_="gap"),
         el("span", counted(bar.unequal, "field") if bar.merge == BOTH else "one side", class_="quiet fields"),
@@ -67,15 +68,17 @@ def spoken(decision: object, direction: object, reason: object) -> str:
     if word != "reject":
         return word
     way = f" {direction}" if direction in ("long", "short") else ""
-    return f"{word}{way} ({reason})" if reason else word + way
+    return f"{word}{way} ({clipped(reason)})" if reason else word + way
 
 
 def _table(bar: WorstBar) -> Markup:
     names = ("field", "backtest", "replay", "|Δ|")
     head = el("tr", (el("th", name, scope="col") for name in names))
     ordered = sorted(bar.fields, key=lambda pair: pair.differs is not True)
-    rows = [_row(bar, pair) for pair in ordered]
-    caption = el("caption", f"{bar.symbol} {instant(bar.timestamp)}: what differs comes first")
+    rows = [_row(bar, pair) for pair in ordered[:MOST_FIELDS]]
+    left_out = len(ordered) - MOST_FIELDS
+    rest = f"; {counted(left_out, 'more field')} in the diff" if left_out > 0 else ""
+    caption = el("caption", f"{clipped(bar.symbol)} {instant(bar.timestamp)}: what differs comes first{rest}")
     table = el("table", caption, el("thead", head), el("tbody", rows), class_="pairs")
     return el(
         "div",

@@ -25,7 +25,7 @@ from hyprl.report.page.hints import hints
 from hyprl.report.page.identity import identity
 from hyprl.report.page.markup import Markup, el, join
 from hyprl.report.page.matrix import decision_matrix
-from hyprl.report.page.numbers import instant
+from hyprl.report.page.numbers import clipped, instant
 from hyprl.report.page.scatter import scatter
 from hyprl.report.page.series import Series, series_of
 from hyprl.report.page.timeline import timeline
@@ -86,7 +86,10 @@ def _head(content: PageContent, style: str, script: str) -> Markup:
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", name="color-scheme", content="light dark"),
         el("meta", name="referrer", content="no-referrer"),
-        el("title", f"{content.subject}: {verdict} ({content.result.stage}) · hyprl {content.command}"),
+        el(
+            "title",
+            f"{clipped(content.subject, 120)}: {verdict} ({content.result.stage}) · hyprl {content.command}",
+        ),
         el("link", rel="icon", href="data:,"),
         Markup(f"<style>{style}</style>"),
     )
@@ -99,7 +102,12 @@ def _masthead(content: PageContent) -> Markup:
     toggle = el("button", "Dark", type="button", id="theme", hidden=True, aria_pressed="false")
     return el(
         "header",
-        el("div", el("p", el("b", content.subject), " ", el("span", span)), toggle, class_="split"),
+        el(
+            "div",
+            el("p", el("b", clipped(content.subject, 120)), " ", el("span", span)),
+            toggle,
+            class_="split",
+        ),
         el(
             "p",
             f"hyprl {content.command}: {content.sides[0].name} against {content.sides[1].name}",

@@ -7,7 +7,7 @@ import polars as pl
 
 from hyprl.parity.diff import side_columns
 from hyprl.report.page.markup import Markup, el, join
-from hyprl.report.page.numbers import counted, percent
+from hyprl.report.page.numbers import clipped, counted, percent
 from hyprl.report.page.plot import SIZE, Key, curve, legend, panel, time_axis
 from hyprl.report.page.scales import Linear, linear, time_ticks
 from hyprl.report.page.series import MOST_POINTS, Float64Array, Int64Array, column, instants_of
@@ -64,7 +64,7 @@ def _held(diff: pl.DataFrame, rows: Int64Array, found: dict[str, Float64Array]) 
 def _chart(diff: pl.DataFrame, symbol: str, number: int, *, named: bool) -> Markup:
     rows = thinned_rows(diff, symbol)
     curves = curves_of(diff, rows)
-    heading = el("h3", symbol) if named else None
+    heading = el("h3", clipped(symbol)) if named else None
     if not curves:
         return el("figure", el("figcaption", heading, el("p", "No bar has a value.")), class_="chart")
     scale = linear([value for values in curves.values() for value in values.tolist()])
@@ -80,7 +80,7 @@ def _chart(diff: pl.DataFrame, symbol: str, number: int, *, named: bool) -> Mark
         legend((*keys, Key("line apart", "replay − backtest")) if gaps is not None else keys),
         panel(
             drawing,
-            label=f"Equity of {symbol} over time.",
+            label=f"Equity of {clipped(symbol)} over time.",
             y=ticks,
             lines=[t.at for t in ticks],
             style="tall",

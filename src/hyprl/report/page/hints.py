@@ -11,7 +11,7 @@ from hyprl.parity.diff import side_columns
 from hyprl.parity.worst import WorstBar
 from hyprl.report.page.bars import bar_id, spoken
 from hyprl.report.page.equity import MOST_SYMBOLS, curves_of, thinned_rows
-from hyprl.report.page.numbers import brief, instant
+from hyprl.report.page.numbers import brief, clipped, instant
 from hyprl.report.page.plot import SIZE
 from hyprl.report.page.scatter import paired_probabilities, places
 from hyprl.report.page.series import Int64Array, Series
@@ -77,7 +77,7 @@ def _texts(diff: pl.DataFrame, rows: Int64Array) -> list[str]:
 
 
 def _text(stamp: str, row: dict[str, Any]) -> str:
-    lines = [f"{stamp} {row['symbol']}"]
+    lines = [f"{stamp} {clipped(row['symbol'])}"]
     for place, (name, absent) in enumerate((("backtest", "right_only"), ("replay", "left_only"))):
         lines.append(f"{name} {'has no bar' if row['_merge'] == absent else _side(row, place)}")
     gap = row["abs_diff_probability_up"]

@@ -9,7 +9,7 @@ import polars as pl
 from hyprl.parity.diff import side_columns
 from hyprl.parity.worst import decided
 from hyprl.report.page.markup import Markup, el, join
-from hyprl.report.page.numbers import count, counted
+from hyprl.report.page.numbers import clipped, count, counted
 
 _ORDER = ("long", "short", "emit", "reject", "undecided", "no bar")
 _MOST_REASONS = 6
@@ -78,6 +78,8 @@ def _reasons(diff: pl.DataFrame) -> list[Markup]:
             continue
         given = Counter(diff.filter(pl.col(flag))[column].fill_null("no bar or no reason").to_list())
         if given:
-            listed = ", ".join(f"{reason} {count(n)}" for reason, n in given.most_common(_MOST_REASONS))
+            listed = ", ".join(
+                f"{clipped(reason)} {count(n)}" for reason, n in given.most_common(_MOST_REASONS)
+            )
             sentences.append(el("li", f"Where only the other side emits, {name} says: {listed}."))
     return sentences

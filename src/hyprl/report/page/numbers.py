@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite
 
 _MOST_WHOLE = 1e12
+_MOST_LETTERS = 200
 _MINUS, _DIGITS = "\u2212", str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -16,11 +17,17 @@ def brief(value: float | None) -> str:
     return _signed(f"{int(value):,}" if whole else f"{value:.6g}")
 
 
+def clipped(text: object, most: int = 40) -> str:
+    """Return text from a log, cut to `most` characters: a cell of a megabyte is not worth a page."""
+    spelled = str(text)
+    return spelled if len(spelled) <= most else spelled[: most - 1] + "…"
+
+
 def exact(value: object) -> str:
-    """Return a cell's value so that it reads back to the same bits; None is `missing`."""
+    """Return a cell's value so that it reads back to the same bits; None is `missing`, long text is cut."""
     if value is None:
         return "missing"
-    return _signed(repr(value)) if isinstance(value, float) else str(value)
+    return _signed(repr(value)) if isinstance(value, float) else clipped(value, _MOST_LETTERS)
 
 
 def percent(share: float | None) -> str:

@@ -6,7 +6,7 @@ from hyprl.parity.statistics import Statistics, ValueGap
 from hyprl.parity.verdict import ParityResult
 from hyprl.report.page.content import PageContent
 from hyprl.report.page.markup import Markup, el
-from hyprl.report.page.numbers import counted, percent
+from hyprl.report.page.numbers import clipped, counted, percent
 from hyprl.report.page.verdict import gate_title
 
 _ADVICE = "Record them on both sides under one name and type."
@@ -37,7 +37,9 @@ def _gates(result: ParityResult) -> list[str]:
 def _statistics(s: Statistics) -> list[str]:
     items = []
     if s.not_comparable:
-        items.append(f"On one side only, or of two types: {', '.join(s.not_comparable)}. {_ADVICE}")
+        items.append(
+            f"On one side only, or of two types: {clipped(', '.join(s.not_comparable), 2_000)}. {_ADVICE}"
+        )
     gaps = (
         ("probability", s.probability),
         ("expected P&L", s.expected_pnl),

@@ -131,6 +131,19 @@ def test_a_year_stays_below_two_megabytes_and_only_the_worst_50_bars_carry_field
     assert len(Reader(page).all("details")) == 50
 
 
+@pytest.mark.parametrize("what", ["long cells", "many columns"])
+def test_a_log_that_is_vast_sideways_stays_below_two_megabytes(
+    what: str, make_log: Log, make_content: Make
+) -> None:
+    left = make_log(300).with_columns(symbol=pl.lit("S" * 50_000), reason=pl.lit("r" * 50_000))
+    if what == "many columns":
+        left = make_log(300).with_columns(pl.lit(1.0).alias(f"column {place}") for place in range(2_000))
+    right = left.with_columns(probability_up=pl.col("probability_up") + 0.1)
+    page = render_page(make_content(left, right, "exact"))
+    assert len(page.encode()) < 2_000_000
+    assert "…" in page or "more fields in the diff" in page
+
+
 def test_equal_content_gives_equal_text(broken: PageContent) -> None:
     assert render_page(broken) == render_page(broken)
 
