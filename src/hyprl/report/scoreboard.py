@@ -10,19 +10,30 @@ from rich.markup import escape
 from rich.table import Table
 
 LONGEST_MISS = 200
+_HEADINGS = {
+    "first bar and stage": "bar and\nstage",
+    "top cause": "top\ncause",
+    "both causes of a pair": "both of\na pair",
+    "false alarms": "false\nalarms",
+    "top cause, plain log": "plain log:\ntop cause",
+    "causes stated on a control, plain log": "plain log:\nalarms",
+}
 _KEPT = {True: "[green]yes[/]", False: "[bold red]no[/]", None: "-"}
 
 
 def render_scoreboard(document: Mapping[str, Any], console: Console) -> None:
     """Print one line per score, by symbol and over all, then every miss by name."""
-    symbols: Mapping[str, Sequence[Mapping[str, Any]]] = document["symbols"]
+    scores: Sequence[Mapping[str, Any]] = document["scores"]
     table = Table(box=None, pad_edge=False, title="Fault lab", title_justify="left")
-    table.add_column("score")
-    for name in (*symbols, "all", "limit", "kept"):
-        table.add_column(name, justify="right")
-    for place, score in enumerate(document["scores"]):
-        cells = [_counted(scores[place]) for scores in symbols.values()]
-        table.add_row(score["name"], *cells, _counted(score), _limit(score), _KEPT[score["kept"]])
+    table.add_column()
+    for score in scores:
+        table.add_column(_HEADINGS.get(score["name"], score["name"]), justify="right", no_wrap=True)
+    for symbol, own in document["symbols"].items():
+        table.add_row(symbol, *map(_counted, own))
+    table.add_row("[bold]all[/]", *map(_counted, scores))
+    table.add_row("share", *map(_share, scores))
+    table.add_row("must be", *map(_limit, scores))
+    table.add_row("kept", *(_KEPT[score["kept"]] for score in scores))
     console.print(table)
     for item in document["without_effect"]:
         why = "no effect on these bars" if item["reason"] is None else "cannot be planted here"
@@ -36,13 +47,12 @@ def render_scoreboard(document: Mapping[str, Any], console: Console) -> None:
 
 
 def _counted(score: Mapping[str, Any]) -> str:
-    if not score["cases"]:
-        return "-"
-    if score["comparison"] == "<=":
-        return f"{score['hits']} of {score['cases']}"
-    return f"{score['hits']}/{score['cases']} {100.0 * score['share']:.1f} %"
+    return f"{score['hits']}/{score['cases']}" if score["cases"] else "-"
+
+
+def _share(score: Mapping[str, Any]) -> str:
+    return "" if score["share"] is None or score["comparison"] == "<=" else f"{100.0 * score['share']:.1f} %"
 
 
 def _limit(score: Mapping[str, Any]) -> str:
-    sign, limit = score["comparison"], score["limit"]
-    return f"{sign} {limit:g}" if sign == "<=" else f"{sign} {100.0 * limit:g} %"
+    return f"{score['limit']:g}" if score["comparison"] == "<=" else f"{100.0 * score['limit']:g} %"
