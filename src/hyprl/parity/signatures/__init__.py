@@ -1,0 +1,1 @@
+"""What each cause leaves behind in two logs, read from the logs alone."""
