@@ -21,7 +21,7 @@ config_option = click.option("--config", "config_file", type=FILE, help="TOML wi
 zone_option = click.option("--timezone", help="IANA zone of timestamps that carry none, such as UTC.")
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def bars() -> None:
     """Validate, aggregate, compare or fetch bars."""
 

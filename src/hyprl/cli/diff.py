@@ -21,7 +21,7 @@ STAGES = ("microscope", "features", "risk", "live-ready", "exact")
 FILE = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("left", type=FILE)
 @click.argument("right", type=FILE)
 @click.option(

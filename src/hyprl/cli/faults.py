@@ -41,7 +41,7 @@ class FaultLabel(click.ParamType):  # type: ignore[type-arg]  # older click's is
         return value
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def faults() -> None:
     """Plant known faults in the live side and keep score of what the parity lab makes of them."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hyprl.features.stores import StoreDifference
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def features() -> None:
     """List features, or compare the two feature stores."""
 

@@ -18,7 +18,7 @@ _FILE = click.Path(path_type=Path)
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 
-@click.command("train")
+@click.command("train", context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--bars", type=_FILE, help="CSV or Parquet file of bars; the embedded synthetic ones by default."
 )
