@@ -41,14 +41,16 @@ class Column:
     @cached_property
     def differs(self) -> Bools:
         """Bars on which a bit differs; NaN on both sides is no difference."""
-        unequal = self.left.view(np.int64) != self.right.view(np.int64)
-        return unequal & ~(np.isnan(self.left) & np.isnan(self.right))
+        unequal: Bools = self.left.view(np.int64) != self.right.view(np.int64)
+        missing: Bools = np.isnan(self.left) & np.isnan(self.right)
+        return unequal & ~missing
 
     @cached_property
     def gap(self) -> Floats:
         """|left - right|, 0 where a side has no number."""
         with np.errstate(over="ignore"):
-            return np.abs(np.where(self.both, self.left, 0.0) - np.where(self.both, self.right, 0.0))
+            gap: Floats = np.abs(np.where(self.both, self.left, 0.0) - np.where(self.both, self.right, 0.0))
+        return gap
 
     @cached_property
     def scale(self) -> float:
