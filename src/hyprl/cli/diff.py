@@ -47,8 +47,9 @@ def diff(
     """Compare the signal logs LEFT (backtest) and RIGHT (replay): CSV, JSON Lines or Parquet.
 
     Both need the columns timestamp (with UTC offset), symbol, decision; every other column that both have is
-    compared too. A log of another form is read through a map: --map backtesting.py, freqtrade, nautilus_trader,
-    vectorbt, or a TOML file of your own (docs/check-my-own-bot.md). Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
+    compared too. A log of another form is read through a map: --map backtesting.py, freqtrade,
+    nautilus_trader, vectorbt, or a TOML file of your own (docs/check-my-own-bot.md).
+    Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
     """
     from hyprl.bootstrap.logs import expected_opens
     from hyprl.bootstrap.pages import diff_page, subject_of

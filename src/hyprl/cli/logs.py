@@ -35,8 +35,9 @@ def read_pair(
     """Load both logs as the values of `map_options` say; notes and torn tails go to standard error."""
     from hyprl.bootstrap.logs import MapChoice, load_pair
 
-    names = (values.get(name) for name in ("both_map", "left_map", "right_map"))
-    pair = load_pair(left, right, MapChoice.of(*names, values.get("settings") or ()), calendar)
+    both, settings = values.get("both_map"), values.get("settings") or ()
+    choice = MapChoice.of(both, values.get("left_map"), values.get("right_map"), settings)
+    pair = load_pair(left, right, choice, calendar)
     if not quiet:
         say_notes(pair)
     return pair

@@ -48,10 +48,7 @@ def to_bar_opens(frame: pl.DataFrame, log_map: LogMap, grid: BarGrid | None, whe
     if log_map.stamp == "open" and not log_map.snap and not log_map.fill_delay_bars:
         return frame
     instants = frame["timestamp"].dt.epoch("us").to_numpy()
-    if grid is not None:
-        opens = _on_grid(instants, log_map, grid, where)
-    else:
-        opens = _by_length(instants, log_map, where)
+    opens = _by_length(instants, log_map, where) if grid is None else _on_grid(instants, log_map, grid, where)
     moved = pl.Series("timestamp", opens).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     return frame.with_columns(moved)
 
@@ -68,9 +65,7 @@ def _on_grid(instants: Int64Array, log_map: LogMap, grid: BarGrid, where: str) -
     return grid.open_us[earlier]
 
 
-def _places(
-    instants: Int64Array, log_map: LogMap, grid: BarGrid
-) -> tuple[Int64Array, npt.NDArray[np.bool_]]:
+def _places(instants: Int64Array, log_map: LogMap, grid: BarGrid) -> tuple[Int64Array, npt.NDArray[np.bool_]]:
     closed, count = log_map.stamp == "close", len(grid.open_us)
     if not count:
         return np.zeros(len(instants), np.int64), np.zeros(len(instants), np.bool_)
@@ -95,7 +90,7 @@ def _by_length(instants: Int64Array, log_map: LogMap, where: str) -> Int64Array:
         raise ConfigError(
             "needs the bars to tell which bar a row was decided on",
             where=where,
-            remedy="Give --calendar XNYS, or --set bar=1h (with --set calendar=continuous for a market that never closes).",
+            remedy="Give --calendar XNYS, or --set bar=1h (and --set calendar=continuous where no market closes).",
         )
     if log_map.calendar is None and log_map.fill_delay_bars:
         raise ConfigError(
@@ -106,7 +101,9 @@ def _by_length(instants: Int64Array, log_map: LogMap, where: str) -> Int64Array:
     opens = instants - (length if log_map.stamp == "close" else 0)
     if log_map.snap:
         # A close belongs to the bar that ends there, an open to the one that begins there.
-        opens = -(-instants // length) * length - length if log_map.stamp == "close" else opens // length * length
+        opens = (
+            -(-instants // length) * length - length if log_map.stamp == "close" else opens // length * length
+        )
     elif log_map.calendar is not None:
         _refuse(opens % length != 0, instants, where, f"is no {_stamp(log_map)} of a {log_map.bar} bar")
     moved: Int64Array = opens - log_map.fill_delay_bars * length

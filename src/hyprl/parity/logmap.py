@@ -40,8 +40,9 @@ DirectionWord = Literal["long", "short", "none"]
 class LogMap(BaseModel):
     """How one log is read. Every default means: as docs/parity.md says, without a map.
 
-    `columns` goes from our name to the log's; `symbol` and `decision` are constants that replace a column. `rows = "events"`: the log has rows only for what was traded.
-    `fill_delay_bars`: how many bars after its decision an event is stamped.
+    `columns` goes from our name to the log's; `symbol` and `decision` are constants that replace a column.
+    `rows = "events"`: the log has rows only for what was traded. `fill_delay_bars`: how many bars after its
+    decision an event is stamped.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -186,7 +187,7 @@ def _validated(tables: dict[str, Any], where: str) -> LogMap:
     if found.calendar == XNYS and found.bar_us not in (None, _UNITS_US["h"]):
         raise _refused(where, f"`bar` = {found.bar!r} contradicts `calendar` = XNYS, whose bars are hourly")
     if found.calendar == CONTINUOUS and found.bar_us is None:
-        raise _refused(where, "`calendar` = continuous needs `bar`, as in bar = \"1h\"")
+        raise _refused(where, '`calendar` = continuous needs `bar`, as in bar = "1h"')
     return found
 
 

@@ -113,9 +113,7 @@ def _filled(log: SignalLog, other: SignalLog, calendar: BarGrid | None) -> tuple
     return replace(log, frame=frame), [note]
 
 
-def _bars_for(
-    log: SignalLog, other: SignalLog, calendar: BarGrid | None
-) -> tuple[pl.DataFrame | None, str]:
+def _bars_for(log: SignalLog, other: SignalLog, calendar: BarGrid | None) -> tuple[pl.DataFrame | None, str]:
     symbols = log.frame.select("symbol").unique()
     if not _is_events(other):
         return other.frame.select(KEYS).join(symbols, on="symbol", how="semi"), str(other.path)

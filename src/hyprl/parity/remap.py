@@ -42,7 +42,9 @@ def _renamed(frame: pl.DataFrame, log_map: LogMap, where: str) -> pl.DataFrame:
     if absent and (frame.width or frame.height):
         listed = ", ".join(f"{name} (our {ours})" for ours, name in absent.items())
         raise ConfigError(
-            f"lacks the column {listed} that its map names (it has: {', '.join(theirs) or 'none'})"[:600],
+            f"lacks the column {listed} that its map names (it has: {', '.join(frame.columns) or 'none'})"[
+                :600
+            ],
             where=where,
             remedy="Correct [columns] in the map, or pass the map of the program that wrote the log.",
         )
@@ -121,8 +123,8 @@ def _translated(series: pl.Series, meanings: dict[str, str]) -> pl.Series:
 
 
 def _signs(number: pl.Series, name: str, at_zero: str) -> pl.Series:
-    word = pl.when(number > 0).then(pl.lit("long")).when(number < 0).then(pl.lit("short"))
-    word = word.when(number == 0).then(pl.lit(at_zero)).otherwise(None)
+    signed = pl.when(number > 0).then(pl.lit("long")).when(number < 0).then(pl.lit("short"))
+    word = signed.when(number == 0).then(pl.lit(at_zero)).otherwise(None)
     return pl.select(word.alias(name)).to_series()
 
 

@@ -9,7 +9,9 @@ from hyprl.errors import SignalLogError
 UTC_US = pl.Datetime("us", "UTC")
 _CLOCK = r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(?:[.,](\d{1,9}))?"
 _ISO = rf"^{_CLOCK}\s*(Z|z|UTC|GMT|[+-]\d{{2}}(?::?\d{{2}})?)?$"
-_NAIVE_REMEDY = "Write the UTC offset, as in 2024-12-12T14:30:00Z, or declare the zone: --set timezone=IANA/NAME."
+_NAIVE_REMEDY = (
+    "Write the UTC offset, as in 2024-12-12T14:30:00Z, or declare the zone: --set timezone=IANA/NAME."
+)
 # Epoch numbers: the unit is the one that puts the column between 1973 and 5138.
 _EPOCH_UNITS = ((1e11, "s", 1_000_000), (1e14, "ms", 1_000), (1e17, "us", 1))
 
@@ -98,7 +100,9 @@ def _from_text(text: pl.Series, where: str, zone: str | None) -> pl.Series:
     naive = stamp.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
     micros = digits.str.slice(0, 6).cast(pl.Int64)
     clock = naive.dt.epoch("us") + micros
-    stated = (clock - _offset_minutes(offset) * 60_000_000).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    stated = (
+        (clock - _offset_minutes(offset) * 60_000_000).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    )
     if zone is None or offset.null_count() == 0:
         return stated
     unstated = clock.cast(pl.Datetime("us"))
