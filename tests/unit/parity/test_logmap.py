@@ -118,7 +118,7 @@ def test_a_wrong_map_is_refused_by_name(tmp_path, text: str, message: str) -> No
 @pytest.mark.parametrize("name", ["absent.toml", ".", "vectorbtt", "\x00"])
 def test_what_is_no_map_is_refused_with_the_ready_names(tmp_path, name: str, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ConfigError, match="a ready map: backtesting.py"):
+    with pytest.raises(ConfigError, match=r"a ready map: backtesting\.py"):
         load_log_map(name)
 
 
