@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -13,28 +14,30 @@ import polars as pl
 from hyprl.bars.calendar import session_hours, whole_grid
 from hyprl.domain.bars import Int64Array
 from hyprl.parity.bar_times import BarGrid
-from hyprl.parity.load import load_signal_log
-from hyprl.parity.logmap import LogMap, load_log_map
+from hyprl.parity.frames import as_polars
+from hyprl.parity.load import SignalLog, load_signal_log, log_of_frame
+from hyprl.parity.logmap import LogMap, MapSource, load_log_map
 from hyprl.parity.pairing import LogPair, needs_calendar, pair_logs
 
 
 @dataclass(frozen=True, slots=True)
 class MapChoice:
-    """Which map reads each side: a ready name or a file; None reads a log as docs/parity.md says.
+    """Which map reads each side: a ready name, a file or a table; None reads a log as docs/parity.md says.
 
     `settings` are KEY=VALUE that override a key of both.
     """
 
-    left: str | None = None
-    right: str | None = None
+    left: MapSource = None
+    right: MapSource = None
     settings: tuple[str, ...] = ()
 
     @classmethod
     def of(
-        cls, both: str | None, left: str | None, right: str | None, settings: Sequence[str] = ()
+        cls, both: MapSource, left: MapSource, right: MapSource, settings: Sequence[str] = ()
     ) -> MapChoice:
         """Let a side's own map go before the one of both."""
-        return cls(left or both, right or both, tuple(settings))
+        own = (both if left is None else left, both if right is None else right)
+        return cls(*own, tuple(settings))
 
     def load(self) -> tuple[LogMap, LogMap]:
         """Return both maps. Raises ConfigError."""
@@ -42,15 +45,21 @@ class MapChoice:
 
 
 def load_pair(
-    left: Path, right: Path, choice: MapChoice | None = None, calendar: str | None = None
+    left: object, right: object, choice: MapChoice | None = None, calendar: str | None = None
 ) -> LogPair:
     """Load two logs through their maps and bring them to the same bars; `calendar` is None or XNYS.
 
-    Raises SignalLogError, TraceError or ConfigError.
+    A log is a path or a frame of any library that narwhals knows. Raises SignalLogError, TraceError or ConfigError.
     """
     maps = (choice or MapChoice()).load()
-    logs = [load_signal_log(path, log_map) for path, log_map in zip((left, right), maps, strict=True)]
+    logs = [_load(left, maps[0], "the left log"), _load(right, maps[1], "the right log")]
     return pair_logs(logs[0], logs[1], calendar_bars(calendar, *maps))
+
+
+def _load(log: object, log_map: LogMap, where: str) -> SignalLog:
+    if isinstance(log, str | PathLike):
+        return load_signal_log(Path(log), log_map)
+    return log_of_frame(as_polars(log, where), where, log_map)
 
 
 def calendar_bars(calendar: str | None, *maps: LogMap) -> BarGrid | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib.resources import files
+from os import PathLike
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ READY = (
 _UNITS_US = {"s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
 _BAR = re.compile(r"([1-9]\d{0,3})\s*(s|m|min|h|d)", re.IGNORECASE)
 _MOST_BASES = 8
+_GIVEN = "the map"
 
 Text = Annotated[str, Field(min_length=1)]
 DecisionWord = Literal["emit", "reject", "long", "short", "undecided"]
@@ -95,24 +97,32 @@ class LogMap(BaseModel):
         return None if match is None else int(match[1]) * _UNITS_US[match[2][0].lower()]
 
 
-def load_log_map(name: str | None, settings: Sequence[str] = ()) -> LogMap:
-    """Return the map of that name or file, None: the plain one; `settings` are KEY=VALUE that override its keys.
+MapSource = str | PathLike[str] | Mapping[str, Any] | LogMap | None
+
+
+def load_log_map(source: MapSource, settings: Sequence[str] = ()) -> LogMap:
+    """Return the map of that name, file or table, None: the plain one; `settings` are KEY=VALUE, overriding its keys.
 
     Raises ConfigError naming the file and the key: unreadable, not TOML, unknown key, impossible value.
     """
-    tables: dict[str, Any] = {} if name is None else _tables(name)
+    if isinstance(source, LogMap):
+        source = source.model_dump(exclude_unset=True)
+    tables: dict[str, Any] = {} if source is None else _tables(source)
     if settings:
         tables = _merged(tables, _settings(settings))
-    return _validated(tables, "--set" if name is None else name)
+    where = "--set" if source is None else _GIVEN if isinstance(source, Mapping) else str(source)
+    return _validated(tables, where)
 
 
-def _tables(name: str) -> dict[str, Any]:
+def _tables(source: str | PathLike[str] | Mapping[str, Any]) -> dict[str, Any]:
     chain: list[dict[str, Any]] = []
     known = Path()
     while len(chain) < _MOST_BASES:
-        ready = name in READY
-        path = Path(name) if ready else known / Path(name).expanduser()
-        tables = _parse(_ready_text(name) if ready else _read(path), str(path))
+        if isinstance(source, Mapping):
+            path, tables = Path(_GIVEN), {str(key): value for key, value in source.items()}
+        else:
+            path = Path(source) if source in READY else known / _expanded(source)
+            tables = _parse(_ready_text(str(source)) if source in READY else _read(path), str(path))
         chain.append(tables)
         base = tables.pop("base", None)
         if base is None:
@@ -122,8 +132,15 @@ def _tables(name: str) -> dict[str, Any]:
             return merged
         if not isinstance(base, str):
             raise _refused(str(path), f"`base` must be the name of a map (got {base!r})")
-        name, known = base, path.parent
+        source, known = base, path.parent
     raise _refused(str(path), f"`base` leads through more than {_MOST_BASES} maps (to itself?)")
+
+
+def _expanded(source: str | PathLike[str]) -> Path:
+    try:
+        return Path(source).expanduser()
+    except RuntimeError:  # ~somebody who has no home here
+        return Path(source)
 
 
 def _ready_text(name: str) -> str:

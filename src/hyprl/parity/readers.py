@@ -176,10 +176,11 @@ def _flatten(members: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 def _frame(columns: dict[str, list[Any]]) -> pl.DataFrame:
     if not columns:
         return pl.DataFrame(schema=dict.fromkeys(("timestamp", "symbol", "decision"), pl.String))
-    return pl.DataFrame([_series(name, values) for name, values in columns.items()])
+    return pl.DataFrame([column_of(name, values) for name, values in columns.items()])
 
 
-def _series(name: str, values: list[Any]) -> pl.Series:
+def column_of(name: str, values: list[Any]) -> pl.Series:
+    """Return Python values as a column; whole numbers, and values of several kinds, as text that loses nothing."""
     kinds = {type(value) for value in values} - {type(None)}
     if len(kinds) > 1 or kinds == {int}:
         return pl.Series(name, [_spell(value) for value in values], dtype=pl.String)
