@@ -16,28 +16,35 @@ from hyprl.errors import ConfigError, SignalLogError
 from hyprl.parity.logmap import LogMap
 
 Int64Array = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class BarGrid:
     """Bars in time order: opens and closes as microseconds UTC, equally long. `name` says whose they are.
 
-    A grid that is not `complete` may lack bars: it was taken from a log.
+    A grid that is not `complete` may lack bars: it was taken from a log. Where `before_gap`, the close is the latest
+    that it can be: the bar may be shorter, as the last of a session is.
     """
 
     name: str
     open_us: Int64Array
     close_us: Int64Array
     complete: bool = True
+    before_gap: BoolArray | None = None
 
 
 def grid_of_log(frame: pl.DataFrame, where: str) -> BarGrid:
-    """Take the bars from a log that has a row for each; a bar ends where the next begins, the last is as long."""
+    """Take the bars from a log that has a row for each: a bar ends where the next begins, or after the usual time."""
     opens = frame["timestamp"].unique().sort().dt.epoch("us").to_numpy()
-    if len(opens) == 0:
-        return BarGrid(where, opens, opens, complete=False)
-    last = opens[-1] + (opens[-1] - opens[-2] if len(opens) > 1 else 1)
-    return BarGrid(where, opens, np.append(opens[1:], last), complete=False)
+    if len(opens) < 2:
+        return BarGrid(where, opens, opens + 1, complete=False)
+    spacing = np.diff(opens)
+    lengths, counts = np.unique(spacing, return_counts=True)
+    usual = lengths[np.argmax(counts)]
+    before_gap = np.append(spacing > usual, True)
+    closes = np.where(before_gap, opens + usual, np.append(opens[1:], 0))
+    return BarGrid(where, opens, closes, complete=False, before_gap=before_gap)
 
 
 def to_bar_opens(frame: pl.DataFrame, log_map: LogMap, grid: BarGrid | None, where: str) -> pl.DataFrame:
@@ -65,7 +72,7 @@ def _on_grid(instants: Int64Array, log_map: LogMap, grid: BarGrid, where: str) -
     return grid.open_us[earlier]
 
 
-def _places(instants: Int64Array, log_map: LogMap, grid: BarGrid) -> tuple[Int64Array, npt.NDArray[np.bool_]]:
+def _places(instants: Int64Array, log_map: LogMap, grid: BarGrid) -> tuple[Int64Array, BoolArray]:
     closed, count = log_map.stamp == "close", len(grid.open_us)
     if not count:
         return np.zeros(len(instants), np.int64), np.zeros(len(instants), np.bool_)
@@ -76,11 +83,13 @@ def _places(instants: Int64Array, log_map: LogMap, grid: BarGrid) -> tuple[Int64
     starts, ends = grid.open_us[place], grid.close_us[place]
     if not log_map.snap:
         found = edges[place] == instants
+        if closed and grid.before_gap is not None:
+            found |= grid.before_gap[place] & (starts < instants) & (instants <= ends)
     elif closed:
         found = (starts < instants) & (instants <= ends)
     else:
         found = (starts <= instants) & (instants < ends)
-    inside: npt.NDArray[np.bool_] = found & (index >= 0) & (index < count)
+    inside: BoolArray = found & (index >= 0) & (index < count)
     return index, inside
 
 
@@ -114,7 +123,7 @@ def _stamp(log_map: LogMap) -> str:
     return f"inside ({log_map.stamp})" if log_map.snap else log_map.stamp
 
 
-def _refuse(bad: npt.NDArray[np.bool_], instants: Int64Array, where: str, fact: str) -> None:
+def _refuse(bad: BoolArray, instants: Int64Array, where: str, fact: str) -> None:
     if not bad.any():
         return
     row = int(np.argmax(bad))

@@ -43,7 +43,8 @@ def pair_logs(left: SignalLog, right: SignalLog, calendar: BarGrid | None = None
     other = _moved(second, None if _is_events(moved) else moved, first, calendar)
     sides = (moved, other) if first is left else (other, moved)
     filled = [_filled(side, sides[1 - place], calendar) for place, side in enumerate(sides)]
-    notes = [*left.notes, *right.notes, *(note for _, found in filled for note in found)]
+    said = [f"{log.path}: {log.log_map.note}" for log in (left, right) if log.log_map.note]
+    notes = [*left.notes, *right.notes, *said, *(note for _, found in filled for note in found)]
     return LogPair(filled[0][0], filled[1][0], tuple(dict.fromkeys(notes)))
 
 

@@ -74,16 +74,26 @@ def _constants(frame: pl.DataFrame, log_map: LogMap) -> list[pl.Series]:
 def _decisions(frame: pl.DataFrame, log_map: LogMap, where: str) -> list[pl.Series]:
     added = []
     if ENTER_LONG in log_map.columns or ENTER_SHORT in log_map.columns:
-        added.append(_from_flags(frame, where))
+        word = _from_flags(frame, where)
+        added += [word, *_stated_direction(word, frame)]
     elif "decision" in frame.columns and log_map.decision_sign:
         number = _numbers(frame["decision"], where)
-        added.append(_signs(number, "decision", "reject"))
+        word = _signs(number, "decision", "reject")
+        added += [word, *_stated_direction(word, frame)]
     elif "decision" in frame.columns and log_map.decision_words:
         added.append(_translated(frame["decision"], dict(log_map.decision_words)))
     for name, meanings in (("direction", log_map.direction_words), ("symbol", log_map.symbols)):
         if name in frame.columns and meanings:
             added.append(_translated(frame[name], dict(meanings)))
     return added
+
+
+def _stated_direction(word: pl.Series, frame: pl.DataFrame) -> list[pl.Series]:
+    # A signal says which way by itself, and 0 that it is none; a direction column of the log's own goes before it.
+    if "direction" in frame.columns:
+        return []
+    ways = {"long": "long", "short": "short", "reject": "none", "flat": "none"}
+    return [word.replace_strict(ways, default=None, return_dtype=pl.String).alias("direction")]
 
 
 def _sizes(frame: pl.DataFrame, log_map: LogMap, where: str) -> list[pl.Series]:

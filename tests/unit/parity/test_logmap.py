@@ -48,7 +48,7 @@ def test_signs_are_decisions_and_nan_is_undecided(tmp_path) -> None:
     text = "timestamp,position\n" + "".join(f"2025-01-15T{14 + n}:30Z,{row}\n" for n, row in enumerate(rows))
     frame = log_of(tmp_path, text, log_map).frame
     assert frame["decision"].to_list() == ["emit", "emit", "reject", None]
-    assert frame["direction"].to_list() == ["long", "short", None, None]
+    assert frame["direction"].to_list() == ["long", "short", "none", None]
 
 
 def test_a_word_that_neither_the_map_nor_hyprl_knows_is_named(tmp_path) -> None:
