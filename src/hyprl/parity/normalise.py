@@ -66,8 +66,17 @@ def _canonical(name: str) -> str:
     return name
 
 
+def text_of(series: pl.Series) -> pl.Series:
+    """Return any column as text; what Polars does not spell is spelled as Python does."""
+    try:
+        return series.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        values = [None if value is None else str(value) for value in series.to_list()]
+        return pl.Series(series.name, values, pl.String)
+
+
 def _symbols(series: pl.Series, where: str) -> pl.Series:
-    symbols = series.cast(pl.String).str.strip_chars()
+    symbols = text_of(series).str.strip_chars()
     _refuse(symbols.is_null() | (symbols == ""), series, where, "is missing")
     return symbols
 
@@ -94,7 +103,7 @@ def _decisions(frame: pl.DataFrame, where: str) -> list[pl.Series]:
 
 
 def _words(series: pl.Series) -> pl.Series:
-    text = series.cast(pl.String).str.strip_chars().str.to_lowercase()
+    text = text_of(series).str.strip_chars().str.to_lowercase()
     return pl.select(pl.when(~text.is_in(words.UNDECIDED_WORDS)).then(text)).to_series()
 
 
