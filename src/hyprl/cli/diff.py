@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hyprl.cli.logs import map_options, read_pair
 from hyprl.cli.outputs import Outputs, output_options
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from hyprl.domain.bars import Int64Array
     from hyprl.parity.load import SignalLog
     from hyprl.parity.verdict import ParityResult
 
@@ -31,6 +29,7 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--out", type=FILE, default=Path("data/signals"), show_default=True, help="Folder for the diff."
 )
+@map_options
 @output_options
 @click.option("--json", "json_file", help="Write the result as JSON here; - for standard output.")
 @click.pass_context
@@ -48,46 +47,30 @@ def diff(
     """Compare the signal logs LEFT (backtest) and RIGHT (replay): CSV, JSON Lines or Parquet.
 
     Both need the columns timestamp (with UTC offset), symbol, decision; every other column that both have is
-    compared too. Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
+    compared too. A log of another form is read through a map: --map backtesting.py, freqtrade,
+    nautilus_trader, vectorbt, or a TOML file of your own (docs/check-my-own-bot.md).
+    Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
     """
+    from hyprl.bootstrap.logs import expected_opens
     from hyprl.bootstrap.pages import diff_page, subject_of
     from hyprl.parity.diff_files import write_symbol_diffs
-    from hyprl.parity.load import load_signal_log
     from hyprl.parity.verdict import compare
 
     outputs = Outputs.take(values)
-    logs = [load_signal_log(path) for path in (left, right)]
-    opens = _expected_opens([log.frame for log in logs]) if calendar is not None else None
+    pair = read_pair(left, right, values, calendar)
+    logs = [pair.left, pair.right]
+    opens = expected_opens([log.frame for log in logs]) if calendar is not None else None
     compared = compare(logs[0].frame, logs[1].frame, stage, opens)
     result = outputs.judge(compared, partial(click.echo, err=True))
     files = write_symbol_diffs(result.main.diff, out)
     outputs = outputs.with_page(_page_beside(files))
     _show(result, logs, files, to_stderr=json_file == "-")
     if json_file is not None:
-        extras = {"files": [str(path) for path in files]} | outputs.as_json_dict()
+        extras = {"files": [str(path) for path in files], "notes": list(pair.notes)} | outputs.as_json_dict()
         _write_json(result.as_json_dict() | extras, json_file)
-    page = partial(diff_page, left, right, result)
+    page = partial(diff_page, left, right, result, pair.notes)
     outputs.publish(result, subject_of(result), page, partial(click.echo, err=json_file == "-"))
     context.exit(result.exit_code)
-
-
-def _expected_opens(frames: list[pl.DataFrame]) -> Int64Array:
-    from datetime import timedelta
-
-    import polars as pl
-
-    from hyprl.bars.calendar import session_hours
-
-    stamps = pl.concat([frame["timestamp"] for frame in frames])
-    first, last = stamps.min(), stamps.max()
-    if first is None or last is None:
-        import numpy as np
-
-        return np.empty(0, dtype=np.int64)
-    edge = timedelta(days=1)  # a UTC date and its exchange date differ by at most one
-    grid = session_hours(first.date() - edge, last.date() + edge)  # type: ignore[union-attr]
-    ends = stamps.dt.epoch("us")
-    return grid.between(int(ends.min()), int(ends.max()) + 1).open_utc_us  # type: ignore[arg-type]
 
 
 def _show(result: ParityResult, logs: list[SignalLog], files: list[Path], *, to_stderr: bool) -> None:
@@ -95,11 +78,6 @@ def _show(result: ParityResult, logs: list[SignalLog], files: list[Path], *, to_
 
     from hyprl.report.terminal import render_parity
 
-    for log in logs:
-        if log.torn_tail is not None:
-            click.echo(
-                f"{log.path}: the last line is torn and was left out: {log.torn_tail[:60]!r}", err=True
-            )
     console = Console(stderr=to_stderr, highlight=False, soft_wrap=False)
     for name, log in zip(("bt", "replay"), logs, strict=True):
         click.echo(f"{name:<8}{log.path}  ({log.frame.height:,} bars)", err=to_stderr)

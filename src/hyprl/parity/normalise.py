@@ -24,7 +24,7 @@ def normalise(frame: pl.DataFrame, where: str) -> pl.DataFrame:
     timestamp, a blank symbol, an unknown decision or direction word, text in a numeric column, two rows for
     one bar.
     """
-    frame = _rename(_unnest(frame))
+    frame = _rename(unnest(frame))
     absent = [name for name in words.REQUIRED if name not in frame.columns]
     if absent:
         found = ", ".join(frame.columns[:12]) or "none"
@@ -35,11 +35,12 @@ def normalise(frame: pl.DataFrame, where: str) -> pl.DataFrame:
         _typed(frame[name], where) for name in frame.columns if name not in (*words.REQUIRED, "direction")
     ]
     clean = pl.DataFrame([*keys, *decided, *others])
-    _refuse_repeats(clean, where)
+    refuse_repeats(clean, where)
     return clean
 
 
-def _unnest(frame: pl.DataFrame) -> pl.DataFrame:
+def unnest(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with nested members as columns `outer.inner`."""
     while nested := [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Struct)]:
         frame = frame.unnest(*nested, separator=".")
     return frame
@@ -146,7 +147,8 @@ def _cleaned(series: pl.Series) -> pl.Series:
     ).to_series()
 
 
-def _refuse_repeats(frame: pl.DataFrame, where: str) -> None:
+def refuse_repeats(frame: pl.DataFrame, where: str) -> None:
+    """Raise SignalLogError for two rows of one bar."""
     repeated = frame.select(words.KEYS).is_duplicated()
     if repeated.any():
         rows = frame.select(words.KEYS).with_row_index("row", offset=1).filter(repeated)
