@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hyprl.cli.options import announce
 from hyprl.cli.outputs import Outputs, output_options
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from hyprl.domain.bars import Int64Array
     from hyprl.parity.load import SignalLog
+    from hyprl.parity.stream.compare import Streamed
     from hyprl.parity.verdict import ParityResult
 
 STAGES = ("microscope", "features", "risk", "live-ready", "exact")
@@ -31,6 +33,12 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--out", type=FILE, default=Path("data/signals"), show_default=True, help="Folder for the diff."
 )
+@click.option(
+    "--stream/--in-memory",
+    "stream",
+    default=None,
+    help="Compare batch by batch, or hold both logs; by itself for Parquet logs from 2,000,000 rows on.",
+)
 @output_options
 @click.option("--json", "json_file", help="Write the result as JSON here; - for standard output.")
 @click.pass_context
@@ -42,6 +50,7 @@ def diff(
     stage: str,
     calendar: str | None,
     out: Path,
+    stream: bool | None,
     json_file: str | None,
     **values: Any,
 ) -> None:
@@ -56,6 +65,11 @@ def diff(
     from hyprl.parity.verdict import compare
 
     outputs = Outputs.take(values)
+    streamed = _streamed(left, right, stage, calendar, stream)
+    if streamed is not None:
+        from hyprl.cli.streamed import publish_streamed
+
+        context.exit(publish_streamed(streamed, (left, right), out, outputs, json_file))
     logs = [load_signal_log(path) for path in (left, right)]
     opens = _expected_opens([log.frame for log in logs]) if calendar is not None else None
     compared = compare(logs[0].frame, logs[1].frame, stage, opens)
@@ -65,29 +79,46 @@ def diff(
     _show(result, logs, files, to_stderr=json_file == "-")
     if json_file is not None:
         extras = {"files": [str(path) for path in files]} | outputs.as_json_dict()
-        _write_json(result.as_json_dict() | extras, json_file)
+        outputs.write_json(result.as_json_dict() | extras, json_file)
     page = partial(diff_page, left, right, result)
     outputs.publish(result, subject_of(result), page, partial(click.echo, err=json_file == "-"))
     context.exit(result.exit_code)
 
 
-def _expected_opens(frames: list[pl.DataFrame]) -> Int64Array:
-    from datetime import timedelta
+def _streamed(
+    left: Path, right: Path, stage: str, calendar: str | None, stream: bool | None
+) -> Streamed | None:
+    from hyprl.parity.stream.compare import compare_sorted, is_large
 
+    if stream is False or (stream is None and not is_large(left, right)):
+        return None
+    done = compare_sorted(left, right, stage, _opens_between if calendar is not None else None)
+    if isinstance(done, str):
+        announce(f"not streamed: {done}; comparing in memory")
+        return None
+    return done
+
+
+def _expected_opens(frames: list[pl.DataFrame]) -> Int64Array:
+    import numpy as np
     import polars as pl
+
+    ends = pl.concat([frame["timestamp"] for frame in frames]).dt.epoch("us")
+    first, last = ends.min(), ends.max()
+    if first is None or last is None:
+        return np.empty(0, dtype=np.int64)
+    return _opens_between(int(first), int(last))  # type: ignore[arg-type]
+
+
+def _opens_between(first: int, last: int) -> Int64Array:
+    from datetime import UTC, datetime, timedelta
 
     from hyprl.bars.calendar import session_hours
 
-    stamps = pl.concat([frame["timestamp"] for frame in frames])
-    first, last = stamps.min(), stamps.max()
-    if first is None or last is None:
-        import numpy as np
-
-        return np.empty(0, dtype=np.int64)
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
     edge = timedelta(days=1)  # a UTC date and its exchange date differ by at most one
-    grid = session_hours(first.date() - edge, last.date() + edge)  # type: ignore[union-attr]
-    ends = stamps.dt.epoch("us")
-    return grid.between(int(ends.min()), int(ends.max()) + 1).open_utc_us  # type: ignore[arg-type]
+    dates = [(epoch + timedelta(microseconds=stamp)).date() for stamp in (first, last)]
+    return session_hours(dates[0] - edge, dates[1] + edge).between(first, last + 1).open_utc_us
 
 
 def _show(result: ParityResult, logs: list[SignalLog], files: list[Path], *, to_stderr: bool) -> None:
@@ -114,15 +145,3 @@ def _page_beside(files: list[Path]) -> Path:
 
 def _more(count: int) -> str:
     return f" and {count - 2} more files" if count > 2 else ""
-
-
-def _write_json(document: dict[str, Any], target: str) -> None:
-    import orjson
-
-    from hyprl.files import atomic_write_bytes
-
-    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    if target == "-":
-        click.echo(text.decode(), nl=False)
-    else:
-        atomic_write_bytes(Path(target), text)
