@@ -13,16 +13,15 @@ from hyprl.parity import normalise
 from hyprl.parity import vocabulary as words
 from hyprl.parity.stream.declined import NotStreamable
 from hyprl.parity.stream.plan import LogPlan
+from hyprl.parity.stream.symbols import SymbolTable
 from hyprl.parity.timestamps import UTC_US, to_utc_us
-
-_MOST_KNOWN = 8
 
 
 class Canonical:
-    """Types batches of one log; `symbols` are those seen so far."""
+    """Types batches of one log, and enters its symbols in the table of both."""
 
-    def __init__(self, plan: LogPlan) -> None:
-        self.symbols: set[str] = set()
+    def __init__(self, plan: LogPlan, symbols: SymbolTable) -> None:
+        self.symbols = symbols
         self._plan = plan
         self._where = str(plan.path)
 
@@ -36,18 +35,10 @@ class Canonical:
         return frame.rechunk() if max(frame.n_chunks("all")) > 1 else frame
 
     def _columns(self, batch: pl.DataFrame) -> list[pl.Series]:
-        found = [_stamps(batch["timestamp"], self._where), self._symbols(batch["symbol"])]
+        found = [_stamps(batch["timestamp"], self._where), self.symbols.clean(batch["symbol"], self._where)]
         found += self._decisions(batch)
         taken = (*words.REQUIRED, "direction")
         return found + [self._typed(batch[name]) for name in batch.columns if name not in taken]
-
-    def _symbols(self, series: pl.Series) -> pl.Series:
-        known = sorted(self.symbols) if len(self.symbols) <= _MOST_KNOWN else []
-        if known and series.dtype == pl.String and not series.null_count() and _all_among(series, known):
-            return series
-        clean = normalise.symbols(series, self._where)
-        self.symbols.update(clean.unique().to_list())
-        return clean
 
     def _decisions(self, batch: pl.DataFrame) -> list[pl.Series]:
         decision = batch["decision"]
@@ -89,10 +80,8 @@ def _from_text(series: pl.Series, dtype: pl.DataType) -> pl.Series:
 
 
 def _is_plain(series: pl.Series, known: tuple[str, ...]) -> bool:
-    return series.dtype == pl.String and _all_among(series, known)
-
-
-def _all_among(series: pl.Series, known: tuple[str, ...] | list[str]) -> bool:
+    if series.dtype != pl.String:
+        return False
     found = series == known[0]
     for word in known[1:]:
         found |= series == word

@@ -24,6 +24,7 @@ from hyprl.parity.stream.declined import NotStreamable
 from hyprl.parity.stream.merge import Stretch, stretches
 from hyprl.parity.stream.plan import LogPlan, count_rows, plan_pair
 from hyprl.parity.stream.read import ascending
+from hyprl.parity.stream.symbols import SymbolTable
 from hyprl.parity.verdict import Coverage, ParityResult
 
 Int64Array = npt.NDArray[np.int64]
@@ -89,13 +90,12 @@ def _span(plans: tuple[LogPlan, LogPlan]) -> tuple[int, int]:
 def _compare(
     plans: tuple[LogPlan, LogPlan], stage: str, expected_opens: Int64Array | None, batch_rows: int | None
 ) -> Streamed:
-    typed = [Canonical(plan) for plan in plans]
-    chunks = [ascending(plan, canonical, batch_rows) for plan, canonical in zip(plans, typed, strict=True)]
+    symbols = SymbolTable()
+    left, right = (ascending(plan, Canonical(plan, symbols), batch_rows) for plan in plans)
     merge = _Merge(plans, expected_opens)
-    for stretch in stretches(*chunks):
+    for stretch in stretches(left, right, symbols):
         merge.add(stretch)
-    symbols = tuple(sorted(typed[0].symbols | typed[1].symbols))
-    assessment = merge.assessment(symbols)
+    assessment = merge.assessment(symbols.known)
     gates = judge_span(stage, assessment)
     result = ParityResult(stage, verdict_of(gates), gates, {"span": assessment})
     return Streamed(result, (plans[0].rows, plans[1].rows), merge.differing)

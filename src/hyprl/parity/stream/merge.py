@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from hyprl.parity.stream.read import Chunk
+from hyprl.parity.stream.symbols import SymbolTable
 
 BoolArray = npt.NDArray[np.bool_]
 Int64Array = npt.NDArray[np.int64]
@@ -27,14 +28,14 @@ class Stretch:
     right_alone: pl.DataFrame
 
 
-def stretches(left: Iterator[Chunk], right: Iterator[Chunk]) -> Iterator[Stretch]:
+def stretches(left: Iterator[Chunk], right: Iterator[Chunk], symbols: SymbolTable) -> Iterator[Stretch]:
     """Yield stretches in the order of time until both logs end."""
     mine, theirs = next(left, None), next(right, None)
     while mine is not None and theirs is not None:
         last = min(mine.opens[-1], theirs.opens[-1])
         mine_now, mine = _until(mine, last, left)
         theirs_now, theirs = _until(theirs, last, right)
-        yield _paired(mine_now, theirs_now)
+        yield _paired(mine_now.renumbered(symbols), theirs_now.renumbered(symbols), len(symbols.known))
     while mine is not None:
         yield _alone(mine, left=True)
         mine = next(left, None)
@@ -55,10 +56,10 @@ def _alone(chunk: Chunk, *, left: bool) -> Stretch:
     return Stretch(none, none, frame, none) if left else Stretch(none, none, none, frame)
 
 
-def _paired(left: Chunk, right: Chunk) -> Stretch:
+def _paired(left: Chunk, right: Chunk, symbols: int) -> Stretch:
     if _same_bars(left, right):
         return Stretch(left.frame, right.frame, left.frame.clear(), right.frame.clear())
-    in_left, in_right = matches(*_keys(left, right))
+    in_left, in_right = matches(*_keys(left, right, symbols))
     return Stretch(*_split(left.frame, right.frame, in_left, in_right))
 
 
@@ -113,33 +114,19 @@ def _filtered(frame: pl.DataFrame, mask: BoolArray) -> pl.DataFrame:
 
 
 def _same_bars(left: Chunk, right: Chunk) -> bool:
-    return (
-        len(left.opens) == len(right.opens)
-        and bool((left.opens == right.opens).all())
-        and bool((left.frame["symbol"] == right.frame["symbol"]).all())
-    )
+    return np.array_equal(left.opens, right.opens) and np.array_equal(left.codes, right.codes)
 
 
-def _keys(left: Chunk, right: Chunk) -> tuple[Int64Array, Int64Array]:
+def _keys(left: Chunk, right: Chunk, symbols: int) -> tuple[Int64Array, Int64Array]:
     """Return one number for each bar, ascending with (timestamp, symbol), equal for equal bars."""
-    if not (len(left.opens) and len(right.opens)):
-        return left.opens, right.opens
-    symbols = [chunk.frame["symbol"] for chunk in (left, right)]
-    name = symbols[0][0]
-    if all(bool((series == name).all()) for series in symbols):
-        return left.opens, right.opens
-    known = sorted({*symbols[0].unique().to_list(), *symbols[1].unique().to_list()})
-    codes = [series.cast(pl.Enum(known)).to_physical().cast(pl.Int64).to_numpy() for series in symbols]
-    opens = [left.opens, right.opens]
-    lowest, highest = (
-        int(extreme) for extreme in (min(opens[0][0], opens[1][0]), max(opens[0][-1], opens[1][-1]))
-    )
-    if (highest - lowest + 1) * len(known) < _LARGEST_KEY:
-        return _combined(opens[0] - lowest, codes[0], known), _combined(opens[1] - lowest, codes[1], known)
-    ranks = np.unique(np.concatenate(opens), return_inverse=True)[1].astype(np.int64)
-    cut = len(opens[0])
-    return _combined(ranks[:cut], codes[0], known), _combined(ranks[cut:], codes[1], known)
-
-
-def _combined(places: Int64Array, codes: Int64Array, known: list[str]) -> Int64Array:
-    return places * len(known) + codes
+    opens = left.opens, right.opens
+    if symbols == 1 or not (len(left.opens) and len(right.opens)):
+        return opens
+    lowest = int(min(opens[0][0], opens[1][0]))
+    highest = int(max(opens[0][-1], opens[1][-1]))
+    if (highest - lowest + 1) * symbols < _LARGEST_KEY:
+        places = opens[0] - lowest, opens[1] - lowest
+    else:
+        ranks = np.unique(np.concatenate(opens), return_inverse=True)[1].astype(np.int64)
+        places = ranks[: len(opens[0])], ranks[len(opens[0]) :]
+    return places[0] * symbols + left.codes, places[1] * symbols + right.codes
