@@ -6,6 +6,7 @@ Of the right log's bars 1 in 1,000 has another probability, 1 in 20,000 another 
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -70,3 +71,7 @@ def _log(rows: int) -> pl.DataFrame:
         "equity": 10_000.0 + probability,
     }
     return pl.DataFrame(columns | {name: random.standard_normal(rows) for name in INDICATORS})
+
+
+if __name__ == "__main__":
+    write_pair(Path(sys.argv[1]), int(sys.argv[2]))

@@ -37,7 +37,7 @@ FILE = click.Path(path_type=Path)
     "--stream/--in-memory",
     "stream",
     default=None,
-    help="Compare batch by batch, or hold both logs; by itself for Parquet logs from 2,000,000 rows on.",
+    help="Compare batch by batch, or hold both logs; by itself for Parquet logs from 1,000,000 rows on.",
 )
 @output_options
 @click.option("--json", "json_file", help="Write the result as JSON here; - for standard output.")

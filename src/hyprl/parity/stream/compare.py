@@ -28,7 +28,7 @@ from hyprl.parity.stream.symbols import SymbolTable
 from hyprl.parity.verdict import Coverage, ParityResult
 
 Int64Array = npt.NDArray[np.int64]
-STREAM_FROM_ROWS = 2_000_000
+STREAM_FROM_ROWS = 1_000_000
 EXCERPT_ROWS = 10_000
 _PILE_ROWS = 100_000
 _DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
