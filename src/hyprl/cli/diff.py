@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.logs import map_options, read_pair
+from hyprl.cli.logs import map_options, names_a_map, read_pair
+from hyprl.cli.options import announce
 from hyprl.cli.outputs import Outputs, output_options
 
 if TYPE_CHECKING:
     from hyprl.parity.load import SignalLog
+    from hyprl.parity.stream.compare import Streamed
     from hyprl.parity.verdict import ParityResult
 
 STAGES = ("microscope", "features", "risk", "live-ready", "exact")
@@ -30,6 +32,12 @@ FILE = click.Path(path_type=Path)
     "--out", type=FILE, default=Path("data/signals"), show_default=True, help="Folder for the diff."
 )
 @map_options
+@click.option(
+    "--stream/--in-memory",
+    "stream",
+    default=None,
+    help="Compare batch by batch, or hold both logs; by itself for Parquet logs from 1,000,000 rows on.",
+)
 @output_options
 @click.option("--json", "json_file", help="Write the result as JSON here; - for standard output.")
 @click.pass_context
@@ -41,6 +49,7 @@ def diff(
     stage: str,
     calendar: str | None,
     out: Path,
+    stream: bool | None,
     json_file: str | None,
     **values: Any,
 ) -> None:
@@ -57,6 +66,11 @@ def diff(
     from hyprl.parity.verdict import compare
 
     outputs = Outputs.take(values)
+    streamed = None if names_a_map(values) else _streamed(left, right, stage, calendar, stream)
+    if streamed is not None:
+        from hyprl.cli.streamed import publish_streamed
+
+        context.exit(publish_streamed(streamed, (left, right), out, outputs, json_file))
     pair = read_pair(left, right, values, calendar)
     logs = [pair.left, pair.right]
     opens = expected_opens([log.frame for log in logs]) if calendar is not None else None
@@ -67,10 +81,25 @@ def diff(
     _show(result, logs, files, to_stderr=json_file == "-")
     if json_file is not None:
         extras = {"files": [str(path) for path in files], "notes": list(pair.notes)} | outputs.as_json_dict()
-        _write_json(result.as_json_dict() | extras, json_file)
+        outputs.write_json(result.as_json_dict() | extras, json_file)
     page = partial(diff_page, left, right, result, pair.notes)
     outputs.publish(result, subject_of(result), page, partial(click.echo, err=json_file == "-"))
     context.exit(result.exit_code)
+
+
+def _streamed(
+    left: Path, right: Path, stage: str, calendar: str | None, stream: bool | None
+) -> Streamed | None:
+    from hyprl.bootstrap.logs import opens_between
+    from hyprl.parity.stream.compare import compare_sorted, is_large
+
+    if stream is False or (stream is None and not is_large(left, right)):
+        return None
+    done = compare_sorted(left, right, stage, opens_between if calendar is not None else None)
+    if isinstance(done, str):
+        announce(f"not streamed: {done}; comparing in memory")
+        return None
+    return done
 
 
 def _show(result: ParityResult, logs: list[SignalLog], files: list[Path], *, to_stderr: bool) -> None:
@@ -92,15 +121,3 @@ def _page_beside(files: list[Path]) -> Path:
 
 def _more(count: int) -> str:
     return f" and {count - 2} more files" if count > 2 else ""
-
-
-def _write_json(document: dict[str, Any], target: str) -> None:
-    import orjson
-
-    from hyprl.files import atomic_write_bytes
-
-    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    if target == "-":
-        click.echo(text.decode(), nl=False)
-    else:
-        atomic_write_bytes(Path(target), text)
