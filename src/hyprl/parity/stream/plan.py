@@ -50,13 +50,9 @@ class LogPlan:
         if not hasattr(pl.LazyFrame, "collect_batches"):
             raise NotStreamable(f"Polars {pl.__version__}", "does not give batches")
         batches = scan.select(wanted).collect_batches(chunk_size=batch_rows, maintain_order=True)
-        try:
-            for batch in batches if batch_rows is not None else _not_tiny(batches):
-                batch.columns = [self.names[raw] for raw in wanted]
-                yield batch
-        finally:
-            if hasattr(batches, "stop"):  # else the query runs on when nobody reads it any more
-                batches.stop()
+        for batch in batches if batch_rows is not None else _not_tiny(batches):
+            batch.columns = [self.names[raw] for raw in wanted]
+            yield batch
 
     def span(self) -> tuple[int, int]:
         """Return the first and the last timestamp, µs UTC."""
