@@ -23,10 +23,15 @@ NUMBERS = st.one_of(
     st.sampled_from([0.0, -0.0, float("nan"), float("inf"), 1e308, -1e308, 5e-324, 0.5, 0.5001]),
     st.floats(0.0, 1.0),
 )
+PROBABILITIES = st.one_of(
+    st.none(),
+    st.sampled_from([0.0, -0.0, float("nan"), float("inf"), 5e-324, 0.5, 0.5001]),
+    st.floats(0.0, 1.0),
+)
 FIELDS: dict[str, tuple[st.SearchStrategy[Any], pl.DataType]] = {
     "direction": (st.sampled_from(["long", "short", "none", None, "Long ", "FLAT"]), pl.String()),
     "reason": (st.sampled_from(["warmup", "data", "threshold", "emit", None]), pl.String()),
-    "probability_up": (NUMBERS, pl.Float64()),
+    "probability_up": (PROBABILITIES, pl.Float64()),
     "expected_pnl": (NUMBERS, pl.Float64()),
     "size": (NUMBERS, pl.Float64()),
     "risk_amount": (NUMBERS, pl.Float64()),
@@ -130,3 +135,16 @@ def test_repeated_bar_is_declined_and_refused_by_name(
         assert "two rows for one bar" in str(in_stream(paths, "exact", batch_rows))
         with pytest.raises(SignalLogError, match="2 rows for"):
             in_memory(paths, "exact")
+
+
+@pytest.mark.parametrize("value", [1e308, -0.5, 55.0])
+def test_what_is_no_probability_is_left_to_the_reading_in_memory(tmp_path: Path, value: float) -> None:
+    frame = pl.DataFrame(
+        {
+            "timestamp": pl.Series([FIRST_US, FIRST_US + 3_600_000_000]).cast(pl.Datetime("us", "UTC")),
+            "symbol": "NVDA",
+            "decision": "emit",
+            "probability_up": [0.5, value],
+        }
+    )
+    assert "outside [0, 1]" in str(in_stream(written(tmp_path, frame, frame), "exact", 1))
