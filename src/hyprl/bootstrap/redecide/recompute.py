@@ -1,0 +1,92 @@
+"""The left side's features over another sequence of bars, by the left side's own plan.
+
+With the bars before the window (`history`) this is what its engine would have computed. Without them the recursion
+starts on the window's own bars, played backwards before it, on both sequences, and only the change is added to what
+the left side recorded: exact up to the first bar that differs, exact again in every windowed column once its window
+lies inside, and off by what Wilder's averages remember of the false start, times the change, in the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Names
+from dataclasses import dataclass
+
+import numpy as np
+
+from hyprl.bootstrap.redecide.sequences import NOWHERE, Sequence
+from hyprl.bootstrap.redecide.sides import Side
+from hyprl.domain.bars import BarSeries, Float64Array, Int64Array
+from hyprl.errors import FeatureError
+from hyprl.features.plan import FeaturePlan
+from hyprl.features.registry import resolve_feature
+from hyprl.jit.kernel import INTERPRETED, Kernel, link_kernel
+from hyprl.model.evaluate import logistic_probability
+
+PRIMING_BARS = 600
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recomputed:
+    """Features of a sequence; where |difference| to another value is within `doubt` it says nothing."""
+
+    values: Float64Array
+    doubt: Float64Array
+
+
+class Recomputer:
+    """Computes the left side's features over sequences of bars."""
+
+    def __init__(self, left: Side, plan: FeaturePlan, history: BarSeries | None) -> None:
+        self._left = left
+        self._kernel: Kernel = link_kernel(plan, logistic_probability, INTERPRETED)
+        self._places = [plan.position(name) for name in left.columns]
+        self._history = _priming(left) if history is None else _values(history)
+        self._own = self._run(left.bars)
+
+    def over(self, sequence: Sequence) -> Recomputed:
+        """Return the features of each row of a sequence."""
+        fresh, own, recorded = self._run(sequence.bars), self._own, self._left.features
+        there = sequence.left_row != NOWHERE
+        pick = np.where(there, sequence.left_row, 0)
+        exact = _same(own, recorded)[pick] & there[:, None]
+        changed = recorded[pick] + (fresh - own[pick])
+        usable = there[:, None] & ~exact & np.isfinite(changed)
+        values = np.where(usable, changed, fresh)
+        untouched = there[:, None] & _same(fresh, own[pick])
+        values = np.where(untouched, recorded[pick], values)
+        error = np.abs(own - recorded)[pick] + 1e-12 * np.abs(recorded[pick])
+        return Recomputed(values, np.where(exact | untouched, 0.0, np.nan_to_num(error, nan=np.inf)))
+
+    def _run(self, bars: Float64Array) -> Float64Array:
+        frame = self._kernel.feature_frame(_series(np.concatenate([self._history, bars])))
+        return frame[len(self._history) :, self._places]
+
+
+def plan_of(columns: Names[str]) -> FeaturePlan | None:
+    """Return the plan of these columns, None if one of them is registered nowhere."""
+    try:
+        found = tuple(resolve_feature(name) for name in columns)
+    except FeatureError:
+        return None
+    return FeaturePlan("recorded", found, len(found), tuple(dict.fromkeys(item.node for item in found)))
+
+
+def _same(a: Float64Array, b: Float64Array) -> np.ndarray:
+    return (a == b) | (np.isnan(a) & np.isnan(b))
+
+
+def _priming(left: Side) -> Float64Array:
+    bars = left.bars[np.isfinite(left.bars).all(axis=1)][:PRIMING_BARS]
+    return np.ascontiguousarray(bars[::-1])
+
+
+def _values(history: BarSeries) -> Float64Array:
+    return np.column_stack([history.open, history.high, history.low, history.close, history.volume])
+
+
+def _series(bars: Float64Array) -> BarSeries:
+    opened, high, low, close, volume = (np.ascontiguousarray(column) for column in bars.T)
+    times: Int64Array = np.arange(len(bars), dtype=np.int64)
+    return BarSeries(
+        "", "recomputed", times, times, times, np.zeros_like(times), opened, high, low, close, volume
+    )

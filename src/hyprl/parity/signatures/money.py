@@ -1,0 +1,160 @@
+"""What each side risked and how far its stop stood, read back from size, expected P&L and probability.
+
+expected P&L = risk x (w (m + 1) - 1), with w the probability of winning and m the reward multiple. While equity
+stands still the risk does too, so m follows from the bars before the first entry; then risk and stop distance
+(risk / size) follow for every bar. A recorded risk amount is taken as it is. The risk moves from bar to bar as equity
+does: it stands still exactly while a side holds no position.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from hyprl.parity.signatures.pair import Bools, Column, Floats, Pair
+from hyprl.parity.vocabulary import LONG, SHORT
+
+ROUNDING_STEP = 1e-6  # the figures are rounded to 6 decimals
+_LEAST_BARS = 3
+_MULTIPLES = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
+_FIT = 1e-6
+
+
+@dataclass(frozen=True)
+class Money:
+    """Risk, stop distance and size of both sides; `multiples` are the reward multiples, None where unknown."""
+
+    risk: Column
+    stop: Column
+    size: Column
+    multiples: tuple[float | None, float | None]
+
+    @cached_property
+    def tolerance(self) -> float:
+        """Relative difference that rounding alone can make."""
+        sizes = np.abs(self.size.left[self.size.both])
+        risks = np.abs(self.risk.left[self.risk.both])
+        smallest = min(float(np.median(values)) if len(values) else 1.0 for values in (sizes, risks))
+        return max(8.0 * ROUNDING_STEP / max(smallest, 1e-3), 1e-9)
+
+    @cached_property
+    def risk_ratio(self) -> Floats:
+        """Right over left risk, NaN where a side has none."""
+        return ratio_of(self.risk)
+
+    @cached_property
+    def stop_ratio(self) -> Floats:
+        """Right over left stop distance, NaN where a side has none."""
+        return ratio_of(self.stop)
+
+    def off(self, ratio: Floats) -> Bools:
+        """Bars on which a ratio is off 1 by more than rounding."""
+        return np.isfinite(ratio) & (np.abs(ratio - 1.0) > self.tolerance)
+
+    def moves(self, side: Floats) -> Bools:
+        """Bars whose risk is not that of the bar before: a position is open, or money came or went."""
+        step = np.zeros(len(side), np.bool_)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step[1:] = np.abs(side[1:] / side[:-1] - 1.0) > self.tolerance
+        return step
+
+
+def money_of(pair: Pair) -> Money | None:
+    """Return what can be read back, None where size or the rest is not in both logs."""
+    size = pair.column("position_size")
+    if size is None:
+        return None
+    recorded = pair.column("risk_amount")
+    if recorded is not None:
+        multiples = (_recorded_multiple(pair, recorded, 0), _recorded_multiple(pair, recorded, 1))
+        return Money(recorded, _over(recorded, size), size, multiples)
+    return _derived(pair, size)
+
+
+def ratio_of(column: Column) -> Floats:
+    """Return right over left where both are above 0, NaN elsewhere."""
+    usable = column.both & (column.left > 0.0) & (column.right > 0.0)
+    ratio = np.full(len(column.left), np.nan)
+    ratio[usable] = column.right[usable] / column.left[usable]
+    return ratio
+
+
+def _derived(pair: Pair, size: Column) -> Money | None:
+    value, probability = pair.column("expected_pnl"), pair.probability
+    if value is None or probability is None:
+        return None
+    risks, multiples = [], []
+    for place, side in enumerate((value.left, value.right)):
+        winning = _winning(pair, place)
+        multiple = _multiple(side, winning, pair.untouched)
+        if multiple is None:
+            return None
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gain = winning * (multiple + 1.0) - 1.0
+            risks.append(np.where(np.abs(gain) > 0.05, side / gain, np.nan))
+        multiples.append(multiple)
+    risk = Column("risk", risks[0], risks[1])
+    if not risk.both.any():
+        return None
+    return Money(risk, _over(risk, size), size, (multiples[0], multiples[1]))
+
+
+def _winning(pair: Pair, place: int) -> Floats:
+    probability = pair.probability
+    assert probability is not None  # noqa: S101  callers have checked
+    chance = probability.left if place == 0 else probability.right
+    words = pair.words("direction")
+    up = chance >= 0.5
+    if words is not None:
+        up = np.where(words[place] == LONG, True, np.where(words[place] == SHORT, False, up))
+    return np.where(up, chance, 1.0 - chance)
+
+
+def _multiple(value: Floats, winning: Floats, untouched: int) -> float | None:
+    told = np.isfinite(value) & np.isfinite(winning)
+    early = told & (np.arange(len(value)) < untouched)
+    if int(early.sum()) >= _LEAST_BARS:
+        design = np.column_stack((winning[early], np.ones(int(early.sum()))))
+        (slope, level), *_ = np.linalg.lstsq(design, value[early], rcond=None)
+        missed = np.abs(design @ (slope, level) - value[early]).max()
+        if level < 0.0 < slope and missed < _FIT * np.abs(value[early]).max():
+            return float(np.round(-slope / level - 1.0, 5))
+    return _smoothest(value[told], winning[told])
+
+
+def _smoothest(value: Floats, winning: Floats) -> float | None:
+    best, found = 1e-4, None
+    for multiple in _MULTIPLES:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            risk = np.abs(value / (winning * (multiple + 1.0) - 1.0))
+            steps = np.abs(np.diff(np.log(risk)))
+        rough = float(np.median(steps)) if len(steps) >= _LEAST_BARS and np.isfinite(steps).all() else np.inf
+        if rough < best:
+            best, found = rough, multiple
+    return found
+
+
+def _recorded_multiple(pair: Pair, risk: Column, place: int) -> float | None:
+    value = pair.column("expected_pnl")
+    if value is None or pair.probability is None:
+        return None
+    side, amount, winning = (
+        (value.left, risk.left, _winning(pair, 0))
+        if place == 0
+        else (value.right, risk.right, _winning(pair, 1))
+    )
+    told = np.isfinite(side) & np.isfinite(amount) & np.isfinite(winning) & (amount > 0.0) & (winning > 0.05)
+    if not told.any():
+        return None
+    multiples = (side[told] / amount[told] + 1.0 - winning[told]) / winning[told]
+    middle = float(np.median(multiples))
+    return round(middle, 5) if float((np.abs(multiples - middle) < 1e-4).mean()) > 0.9 else None
+
+
+def _over(risk: Column, size: Column) -> Column:
+    def divided(amount: Floats, shares: Floats) -> Floats:
+        return np.divide(amount, shares, out=np.full_like(amount, np.nan), where=shares > 0.0)
+
+    return Column("stop distance", divided(risk.left, size.left), divided(risk.right, size.right))
