@@ -38,7 +38,7 @@ class Fade:
     @property
     def wilder_length(self) -> float:
         """Return the n of the Wilder average that forgets this fast."""
-        return 1.0 / (1.0 - 2.0 ** (-1.0 / self.half_life))
+        return float(1.0 / (1.0 - 2.0 ** (-1.0 / self.half_life)))
 
 
 def fade_of(column: Column) -> Fade | None:

@@ -143,7 +143,8 @@ def _probability_late(pair: Pair, lag: Lag, stream: list[Lag]) -> Finding:
         SIGNATURE,
         0.85,
         evidence,
-        "Join features to bars by the bar's open on both sides; look for a shift() or a cache written after it is read.",
+        "Join features to bars by the bar's open on both sides; look for a shift() or a cache "
+        "written after it is read.",
         first_bar=first,
         columns=names,
         details={"lag_bars": lag.bars},

@@ -1,8 +1,8 @@
 """Features that agree on the bars and still differ: swapped, scaled by other constants, never wired, or otherwise.
 
 A pair of columns that hold each other's values was swapped. A column that is an affine function of the other side's,
-over the whole span, was scaled by constants of another frame (a minimum and maximum, or a mean and deviation, taken over
-the whole test look ahead). Lags, fades and rounding have modules of their own and are left to them.
+over the whole span, was scaled by constants of another frame (a minimum and maximum, or a mean and deviation, taken
+over the whole test look ahead). Lags, fades and rounding have modules of their own and are left to them.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ def _constant(pair: Pair, told: list[Column]) -> Finding | None:
                 return _finding(
                     pair,
                     0.95,
-                    f"{_bare(column)} is {value:g} on every bar of the {side} side and varies on the other: it was never "
+                    f"{_bare(column)} is {value:g} on every bar of the {side} side and varies on the other: it "
+                    f"was never "
                     f"computed there",
                     "Wire the column up, and refuse a bar whose features have defaults.",
                     (column,),
@@ -121,7 +122,8 @@ def _otherwise(pair: Pair, told: list[Column]) -> Finding:
     return _finding(
         pair,
         0.75 if pair.knows_bars else 0.5,
-        f"{known}{len(told)} columns differ by no lag, fade or rounding (most {_bare(worst)}, on {share:.0%} of the bars, "
+        f"{known}{len(told)} columns differ by no lag, fade or rounding (most {_bare(worst)}, on "
+        f"{share:.0%} of the bars, "
         f"median |Δ| {np.median(worst.gap[worst.differs]):.2g}): computed from other rows or by another formula",
         _ADVICE,
         tuple(told),

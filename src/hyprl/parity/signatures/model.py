@@ -55,7 +55,8 @@ def _equal_features(pair: Pair, column: Column) -> Finding | None:
         MODEL_PATH,
         SIGNATURE,
         0.97,
-        f"on {int(alike.sum()):,} bars with equal features the probabilities differ, by {column.gap[alike].mean():.2e} on "
+        f"on {int(alike.sum()):,} bars with equal features the probabilities differ, by "
+        f"{column.gap[alike].mean():.2e} on "
         f"average{since}{said}{_relation(pair)}",
         _ADVICE,
         share_of_probability=float(column.gap[alike].sum() / column.gap.sum()),
@@ -114,7 +115,8 @@ def _solved(pair: Pair, logit: Column) -> Finding | None:
         SIGNATURE,
         sure if float(np.median(missed)) > 0.01 * float(np.median(gap)) else 0.6,
         f"the weights that give every left probability from the left features miss the right ones by "
-        f"{missed.mean():.2e} on the right's own features (all differences: {gap.mean():.2e}): another model, scaler or "
+        f"{missed.mean():.2e} on the right's own features (all differences: {gap.mean():.2e}): "
+        f"another model, scaler or "
         f"calibration besides other features",
         _ADVICE,
         share_of_probability=min(float(missed.mean() / gap.mean()), 1.0) if gap.any() else None,

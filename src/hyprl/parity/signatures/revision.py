@@ -18,7 +18,9 @@ from hyprl.parity.signatures.rounding import is_rounded
 _RATIO_SPREAD = 2e-4
 _LEAST_BARS = 6
 _EVERY = 0.95
-_ADVICE = "Freeze the bars that were decided on, compare them with today's, and pin vendor and adjustment on both sides."
+_ADVICE = (
+    "Keep the bars that were decided on, compare them with today's, pin vendor and adjustment on both sides."
+)
 
 
 def find(pair: Pair, money: Money | None) -> list[Finding]:
@@ -49,7 +51,8 @@ def without_bars(pair: Pair, money: Money | None) -> list[Finding]:
                 DATA_REVISION,
                 SIGNATURE,
                 0.8,
-                f"before {pair.bar(stop)} the right side's {level.name} is {value:.6g} times the left's, bar for bar, and "
+                f"before {pair.bar(stop)} the right side's {level.name} is {value:.6g} times the left's, "
+                f"bar for bar, and "
                 f"the ratio runs to 1 after it: prices before that date are adjusted on one side only",
                 _ADVICE,
                 first_bar=pair.bar(0),
@@ -171,8 +174,9 @@ def _prices(pair: Pair) -> list[Column]:
 
 
 def _adjusted(pair: Pair) -> Finding | None:
-    for columns in (_prices(pair), [column for column in pair.bars if column.name.endswith("volume")]):
-        columns = [column for column in columns if column.differs.any()]
+    volumes = [column for column in pair.bars if column.name.endswith("volume")]
+    for group in (_prices(pair), volumes):
+        columns = [column for column in group if column.differs.any()]
         ratios = [_ratio(column) for column in columns]
         if not columns:
             continue
@@ -203,7 +207,8 @@ def _adjustment(pair: Pair, columns: list[Column], where: Bools, ratio: float) -
         DATA_REVISION,
         SIGNATURE,
         0.95,
-        f"{', '.join(names)} are {ratio:.6g} times the left side's on {int(where.sum()):,} bars {until}: {kind} applied on "
+        f"{', '.join(names)} are {ratio:.6g} times the left side's on {int(where.sum()):,} bars "
+        f"{until}: {kind} applied on "
         f"one side only",
         _ADVICE,
         first_bar=pair.bar(first_true(where, 0)),

@@ -56,8 +56,8 @@ def narrow_step(column: Column) -> float | None:
 
     Whether the other side is within that step of it is not asked: another fault may lie beneath the rounding.
     """
-    for plain, narrow in ((column.left, column.right), (column.right, column.left)):
-        plain, narrow = plain[column.both], narrow[column.both]
+    left, right = column.left[column.both], column.right[column.both]
+    for plain, narrow in ((left, right), (right, left)):
         if len(np.unique(narrow)) < _LEAST_BARS:
             continue
         for form in _FORMATS:
@@ -92,8 +92,8 @@ def _probability(pair: Pair) -> tuple[Column, ...]:
 def _format_of(column: Column) -> tuple[str, str] | None:
     if int((column.differs & column.both).sum()) < _LEAST_BARS:
         return None
-    for side, plain, narrow in (("right", column.left, column.right), ("left", column.right, column.left)):
-        plain, narrow = plain[column.both], narrow[column.both]
+    left, right = column.left[column.both], column.right[column.both]
+    for side, plain, narrow in (("right", left, right), ("left", right, left)):
         for form in _FORMATS:
             if _has_format(form, plain, narrow):
                 return form.name, side
@@ -162,7 +162,8 @@ def _under_another(pair: Pair, column: Column, step: float) -> Finding:
         FLOATING_POINT,
         SIGNATURE,
         0.85,
-        f"one side's probabilities all fit a format that is off by up to {step:.0e}, the other's do not; the difference is "
+        f"one side's probabilities all fit a format that is off by up to {step:.0e}, the other's do "
+        f"not; the difference is "
         f"larger than that, so this is not all",
         "Keep float64 from model to decision, and round only what people read.",
         first_bar=pair.bar(first_true(column.differs, 0)),

@@ -35,7 +35,13 @@ _GATES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("size", ("position_size",), "min_size"),
     (
         "risk",
-        ("position_size", "equity", "account.trades_today", "account.bars_since_entry", "account.session_start_equity"),
+        (
+            "position_size",
+            "equity",
+            "account.trades_today",
+            "account.bars_since_entry",
+            "account.session_start_equity",
+        ),
         "the risk caps (daily loss, notional, exposure, trades a day, bars between entries)",
     ),
 )
@@ -48,16 +54,21 @@ def find(pair: Pair, money: Money | None) -> list[Finding]:
     found = _recorded(pair)
     thresholds = None if found else _inferred_thresholds(pair)
     more = (thresholds, _multiples(money, pair), _stop_multiple(pair, money), _cap(pair), _gate(pair))
-    found += [finding for finding in more if finding is not None and not (found and finding is not thresholds)][:2]
+    found += [
+        finding for finding in more if finding is not None and not (found and finding is not thresholds)
+    ][:2]
     return found or _by_hash(pair)
 
 
 def _recorded(pair: Pair) -> list[Finding]:
-    differing = [column for name in _SETTINGS if (column := pair.column(name)) is not None and column.differs.any()]
+    differing = [
+        column for name in _SETTINGS if (column := pair.column(name)) is not None and column.differs.any()
+    ]
     if not differing:
         return []
     shown = [
-        f"{column.name.removeprefix('risk_inputs.')} {_first(column.left, column)} left, {_first(column.right, column)} right"
+        f"{column.name.removeprefix('risk_inputs.')} {_first(column.left, column)} left, "
+        f"{_first(column.right, column)} right"
         for column in differing
     ]
     first = min(first_true(column.differs, pair.rows) for column in differing)
@@ -84,10 +95,10 @@ def _inferred_thresholds(pair: Pair) -> Finding | None:
         return None
     said, band = [], np.zeros(pair.rows, np.bool_)
     for direction, sign in ((LONG, 1.0), (SHORT, -1.0)):
-        sides = [_bounds(sign * values, spoken == direction) for values, spoken in _sides(column, words)]
-        if sides[0] is None or sides[1] is None:
+        bounds = [_bounds(sign * values, spoken == direction) for values, spoken in _sides(column, words)]
+        if bounds[0] is None or bounds[1] is None:
             continue
-        (low, high), (other_low, other_high) = sides
+        (low, high), (other_low, other_high) = bounds[0], bounds[1]
         if high <= other_low or other_high <= low:
             shown = [sorted((sign * a, sign * b)) for a, b in ((low, high), (other_low, other_high))]
             said.append(f"{direction} threshold in [{_pair(shown[0])}] left, [{_pair(shown[1])}] right")
@@ -167,7 +178,8 @@ def _stop_multiple(pair: Pair, money: Money | None) -> Finding | None:
         CONFIGURATION,
         SIGNATURE,
         0.93 if pair.column("risk_inputs.atr") is not None or not _probability_parts(pair) else 0.75,
-        f"the right side's stop stands {value:.6g} times as far as the left's on every bar{under}: another stop multiple",
+        f"the right side's stop stands {value:.6g} times as far as the left's on every bar{under}: "
+        f"another stop multiple",
         _ADVICE,
         first_bar=pair.bar(first_true(told, 0)),
         columns=("position_size",),
@@ -180,7 +192,9 @@ def _per_atr(pair: Pair, money: Money) -> Floats:
     if atr is None:
         return ratio
     usable = atr.both & (atr.left > 0.0) & (atr.right > 0.0)
-    return np.where(usable, ratio * np.divide(atr.left, atr.right, out=np.ones_like(atr.left), where=usable), np.nan)
+    return np.where(
+        usable, ratio * np.divide(atr.left, atr.right, out=np.ones_like(atr.left), where=usable), np.nan
+    )
 
 
 def _probability_parts(pair: Pair) -> bool:
@@ -192,7 +206,10 @@ def _cap(pair: Pair) -> Finding | None:
     size = pair.column("position_size")
     if used is None or price is None or size is None:
         return None
-    caps = [_cap_of(*sides) for sides in ((size.left, price.left, used.left), (size.right, price.right, used.right))]
+    caps = [
+        _cap_of(*sides)
+        for sides in ((size.left, price.left, used.left), (size.right, price.right, used.right))
+    ]
     if caps[0] == caps[1] or (caps[0] is not None and caps[1] is not None and abs(caps[0] - caps[1]) < 1e-5):
         return None
     shown = [f"{cap:.4g}" if cap is not None else "none in use" for cap in caps]
@@ -224,10 +241,12 @@ def _gate(pair: Pair) -> Finding | None:
     differs = reasons[0] != reasons[1]
     known = {gate: (place, inputs, keys) for place, (gate, inputs, keys) in enumerate(_GATES)}
     for row in np.flatnonzero(differs & ~pair.features_part & ~pair.bars_part)[:400].tolist():
-        parted = sorted((known[word][0], word) for word in (reasons[0][row], reasons[1][row]) if word in known)
+        parted = sorted(
+            (known[word][0], word) for word in (reasons[0][row], reasons[1][row]) if word in known
+        )
         if not parted:
             continue
-        place, gate = parted[0]
+        _, gate = parted[0]
         _, inputs, keys = known[gate]
         if gate == "position_open" or not _alike(pair, row, (*inputs, "probability_up")):
             continue

@@ -16,9 +16,12 @@ from hyprl.parity.signatures.pair import Bools, Column, Floats, Pair, first_true
 _BITS = 1e-12
 _FEW = 3
 _ADVICE = (
-    "Size from an injected equity curve on both sides (`parity_equity`), never from a broker's balance during a replay."
+    "Size from an injected equity curve on both sides (`parity_equity`), never from a broker's balance during a "
+    "replay."
 )
-_COSTS = "Compare slippage, commission and exit settings of both sides: equity parts only where trades are filled."
+_COSTS = (
+    "Compare slippage, commission and exit settings of both sides: equity parts only where trades are filled."
+)
 
 
 def find(pair: Pair, money: Money | None) -> list[Finding]:
@@ -34,7 +37,10 @@ def find(pair: Pair, money: Money | None) -> list[Finding]:
 
 def _other_source(pair: Pair, used: Column, own: Column) -> list[Finding]:
     both = used.both & own.both & (own.left != 0.0) & (own.right != 0.0)
-    parts = [np.divide(a, b, out=np.ones_like(a), where=both) for a, b in ((used.left, own.left), (used.right, own.right))]
+    parts = [
+        np.divide(a, b, out=np.ones_like(a), where=both)
+        for a, b in ((used.left, own.left), (used.right, own.right))
+    ]
     where = both & (np.abs(parts[0] - parts[1]) > _BITS) & used.differs
     if not where.any():
         return []
@@ -105,7 +111,8 @@ def _initial(pair: Pair, own: Column) -> Finding:
         SIZING_EQUITY,
         SIGNATURE,
         0.9,
-        f"the accounts differ before the first trade: {own.left[0]:,.2f} left, {own.right[0]:,.2f} right, ratio {ratio:.6g}",
+        f"the accounts differ before the first trade: {own.left[0]:,.2f} left, {own.right[0]:,.2f} "
+        f"right, ratio {ratio:.6g}",
         "Start both sides from the same equity.",
         first_bar=pair.bar(0),
         columns=("equity",),
@@ -115,13 +122,16 @@ def _initial(pair: Pair, own: Column) -> Finding:
 
 def _moved_money(pair: Pair, own: Column, row: int) -> Finding:
     reset = row > 0 and own.right[row] == own.right[0] != own.right[row - 1]
-    cause, advice = (STATE_LOST, "Persist the account with the position.") if reset else (SIZING_EQUITY, _ADVICE)
+    cause, advice = (
+        (STATE_LOST, "Persist the account with the position.") if reset else (SIZING_EQUITY, _ADVICE)
+    )
     said = "is back at its first value" if reset else "moves without a position"
     return Finding(
         cause,
         SIGNATURE,
         0.85,
-        f"from {pair.bar(row)} on the right side's equity {said}: {own.right[row]:,.2f}, the left's {own.left[row]:,.2f}",
+        f"from {pair.bar(row)} on the right side's equity {said}: {own.right[row]:,.2f}, the left's "
+        f"{own.left[row]:,.2f}",
         advice,
         first_bar=pair.bar(row),
         columns=("equity",),
@@ -185,7 +195,9 @@ def _before_any_trade(pair: Pair, money: Money, ratio: Floats, first: int) -> li
     steps = np.diff(early)
     steady = float((np.sign(steps) == np.sign(np.median(steps))).mean()) > 0.9 and len(steps) >= 2
     if steady and np.std(steps) < 0.2 * abs(np.mean(steps)):
-        said = f"before any trade the ratio of risk drifts from {early[0]:.6g} to {early[-1]:.6g}, the same step each bar"
+        said = (
+            f"before any trade the ratio of risk drifts from {early[0]:.6g} to {early[-1]:.6g}, step by step"
+        )
         return [_finding(pair, 0.9, said, first, names)]
     right_moves = money.moves(money.risk.right)[: pair.untouched].any()
     left_moves = money.moves(money.risk.left)[: pair.untouched].any()
@@ -193,7 +205,9 @@ def _before_any_trade(pair: Pair, money: Money, ratio: Floats, first: int) -> li
         side = "right" if right_moves else "left"
         said = f"before any trade the {side} side's equity moves with the market and the other's stands still"
         holding = f"{said}: it holds something that the other side does not know"
-        return [_lost(pair, 0.7, holding, first, "Tell both sides what the account holds before the first bar.")]
+        return [
+            _lost(pair, 0.7, holding, first, "Tell both sides what the account holds before the first bar.")
+        ]
     said = f"before any trade the ratio of risk runs between {early.min():.6g} and {early.max():.6g}"
     return [_finding(pair, 0.6, said, first, names)]
 
@@ -216,12 +230,25 @@ def _after_trades(pair: Pair, money: Money, ratio: Floats, first: int) -> list[F
     next_entry = first + first_true(pair.emits[1][first:], pair.rows - first)
     still = not moved[1][first + 1 :].any() and moved[0][first:].any()
     if still and pair.emits[1][first:].any():
-        return [_finding(pair, 0.9, f"from {pair.bar(first)} on the right side sizes from an equity that stands still", first, names)]
-    if abs(right[first] / right[0] - 1.0) < money.tolerance < abs(left[first] / left[0] - 1.0) and moved[1][first]:
+        return [
+            _finding(
+                pair,
+                0.9,
+                f"from {pair.bar(first)} on the right side sizes from an equity that stands still",
+                first,
+                names,
+            )
+        ]
+    if (
+        abs(right[first] / right[0] - 1.0) < money.tolerance < abs(left[first] / left[0] - 1.0)
+        and moved[1][first]
+    ):
         said = f"from {pair.bar(first)} on the right side's equity is what it was on the first bar"
         return [_lost(pair, 0.8, said, first, "Persist the account with the position.")]
     if _lags(left, right, after, money.tolerance):
-        return [_finding(pair, 0.85, "the right side sizes from the equity of a bar or more before", first, names)]
+        return [
+            _finding(pair, 0.85, "the right side sizes from the equity of a bar or more before", first, names)
+        ]
     for mine, other, side in ((1, 0, "right"), (0, 1, "left")):
         quiet = not moved[mine][first : next_entry + 1].any()
         if quiet and moved[other][first : next_entry + 1].sum() >= 1 and _was_moving(moved, pair, first):
@@ -229,14 +256,36 @@ def _after_trades(pair: Pair, money: Money, ratio: Floats, first: int) -> list[F
                 f"from {pair.bar(first)} on the {side} side's equity stands still until its next entry while the "
                 f"other's moves with a position: one side has lost the position or the order"
             )
-            return [_lost(pair, 0.72, said, first, "Persist position and orders, and reconcile them at a restart.")]
+            return [
+                _lost(
+                    pair, 0.72, said, first, "Persist position and orders, and reconcile them at a restart."
+                )
+            ]
     changes = np.flatnonzero(np.abs(np.diff(ratio[after])) > money.tolerance)
     if not len(changes):
-        return [_finding(pair, 0.72, f"the ratio of risk steps to {ratio[first]:.6g} at {pair.bar(first)} and stays", first, names)]
+        return [
+            _finding(
+                pair,
+                0.72,
+                f"the ratio of risk steps to {ratio[first]:.6g} at {pair.bar(first)} and stays",
+                first,
+                names,
+            )
+        ]
     if len(changes) < 0.3 * (after.stop - after.start):
-        said = f"the ratio of risk steps {len(changes)} times from {pair.bar(first)} on and stands between: costs of fills"
-        return [Finding(CONFIGURATION, SIGNATURE, 0.6, said, _COSTS, first_bar=pair.bar(first), columns=names)]
-    return [_finding(pair, 0.6, f"the ratio of risk moves from {pair.bar(first)} on, decisions being equal", first, names)]
+        said = f"the ratio of risk steps {len(changes)} times from {pair.bar(first)} on and stands between"
+        return [
+            Finding(CONFIGURATION, SIGNATURE, 0.6, said, _COSTS, first_bar=pair.bar(first), columns=names)
+        ]
+    return [
+        _finding(
+            pair,
+            0.6,
+            f"the ratio of risk moves from {pair.bar(first)} on, decisions being equal",
+            first,
+            names,
+        )
+    ]
 
 
 def _was_moving(moved: list[Bools], pair: Pair, first: int) -> bool:

@@ -13,7 +13,9 @@ from hyprl.parity.signatures.money import Money
 from hyprl.parity.signatures.pair import Bools, Column, Floats, Pair, first_true
 
 _LEAST_FROZEN = 4
-_RESTART = "Persist position, orders, counters and feature states after each bar, and reconcile them at a restart."
+_RESTART = (
+    "Persist position, orders, counters and feature states after each bar, and reconcile them at a restart."
+)
 _EXITS = "Compare reward multiple, trailing stop, slippage and stop rules of both sides."
 
 
@@ -48,12 +50,15 @@ def _longest_hold(column: Column, side: str) -> tuple[int, int]:
 def _frozen_finding(pair: Pair, side: str, held: list[tuple[Column, int, int]]) -> Finding:
     column, start, length = max(held, key=lambda item: item[2])
     names = tuple(item[0].name for item in held)
-    shown = ", ".join(name.removeprefix("indicator.") for name in names[:4]) + (" …" if len(names) > 4 else "")
+    shown = ", ".join(name.removeprefix("indicator.") for name in names[:4]) + (
+        " …" if len(names) > 4 else ""
+    )
     return Finding(
         STATE_LOST,
         SIGNATURE,
         0.93 if length >= 2 * _LEAST_FROZEN else 0.8,
-        f"the {side} side's {shown} stand still for {length:,} bars from {pair.bar(start)} on, while the other side's move",
+        f"the {side} side's {shown} stand still for {length:,} bars from {pair.bar(start)} on, "
+        f"while the other side's move",
         "Restart the feature store with its state, and alarm on a feature that repeats itself.",
         first_bar=pair.bar(start),
         columns=names,
@@ -93,7 +98,9 @@ def _breaks(pair: Pair, place: int) -> dict[str, Bools]:
     trades = _side(pair, "account.trades_today", place)
     if trades is not None and len(pair.sessions) == pair.rows and pair.rows:
         same = np.concatenate(([False], np.diff(pair.sessions) == 0))
-        found["counts fewer trades than before on the same day"] = same & (trades < np.concatenate(([0.0], trades[:-1])))
+        found["counts fewer trades than before on the same day"] = same & (
+            trades < np.concatenate(([0.0], trades[:-1]))
+        )
     return found
 
 
@@ -111,7 +118,8 @@ def _break_finding(pair: Pair, side: str, said: str, where: Bools) -> Finding:
         STATE_LOST,
         SIGNATURE,
         0.95,
-        f"at {pair.bar(row)} the {side} side {said}{f' ({times:,} times in all)' if times > 1 else ''}; the other side does "
+        f"at {pair.bar(row)} the {side} side "
+        f"{said}{f' ({times:,} times in all)' if times > 1 else ''}; the other side does "
         f"not",
         _RESTART,
         first_bar=pair.bar(row),
@@ -149,7 +157,9 @@ def _blind_decisions(pair: Pair, money: Money | None) -> list[Finding]:
     row = pair.first_parted
     if row >= pair.rows or column.differs.any() or money.off(money.stop_ratio).any():
         return []
-    if money.off(money.risk_ratio)[:row].any() or pair.parted[row] != (pair.emits[0][row] != pair.emits[1][row]):
+    if money.off(money.risk_ratio)[:row].any() or pair.parted[row] != (
+        pair.emits[0][row] != pair.emits[1][row]
+    ):
         return []
     words = pair.words("direction")
     if words is None or (words[0] != words[1]).any():
@@ -162,7 +172,16 @@ def _blind_decisions(pair: Pair, money: Money | None) -> list[Finding]:
         said = f"at {pair.bar(row)} only one side signals; the {side} side, which does not, is in a position"
         return [_finding(pair, STATE_LOST, 0.6, said, _RESTART, row)]
     said = f"at {pair.bar(row)} both sides see the same probability and neither holds a position, and only one signals"
-    return [_finding(pair, CONFIGURATION, 0.65, f"{said}: a gate is set differently", "Record the reason of each decision.", row)]
+    return [
+        _finding(
+            pair,
+            CONFIGURATION,
+            0.65,
+            f"{said}: a gate is set differently",
+            "Record the reason of each decision.",
+            row,
+        )
+    ]
 
 
 def _finding(pair: Pair, cause: str, confidence: float, said: str, advice: str, row: int) -> Finding:

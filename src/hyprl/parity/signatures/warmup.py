@@ -96,7 +96,7 @@ def _fading(pair: Pair, money: Money | None) -> list[Finding]:
     fades = [(column, fade) for column in _columns(pair, money) if (fade := fade_of(column)) is not None]
     if not fades:
         return []
-    column, fade = max(fades, key=lambda item: (item[1].ratio is not None, item[1].decline))
+    _, fade = max(fades, key=lambda item: (item[1].ratio is not None, item[1].decline))
     start = min(item[1].start for item in fades)
     names = tuple(item[0].name for item in fades)
     other = [item.name for item in _columns(pair, money) if item.name not in names]

@@ -1,0 +1,43 @@
+"""All signatures of one symbol's pair of logs: what differs upstream is read first, what "
+"follows from it is left out."""
+
+from __future__ import annotations
+
+from hyprl.parity.findings import Finding
+from hyprl.parity.signatures import (
+    lag,
+    misaligned,
+    model,
+    revision,
+    rounding,
+    settings,
+    sizing,
+    state,
+    timing,
+    warmup,
+)
+from hyprl.parity.signatures.money import money_of
+from hyprl.parity.signatures.pair import Ints, Pair
+
+
+def signatures_of(pair: Pair, expected_opens: Ints | None = None) -> list[Finding]:
+    """Return what the pair of logs shows, in no order. A log whose stamps are shifted shows nothing else."""
+    found = timing.find(pair, expected_opens)
+    if any("offset_minutes" in finding.details for finding in found):
+        return found
+    if not pair.rows:
+        return found
+    money = money_of(pair)
+    return [
+        *found,
+        *revision.find(pair, money),
+        *revision.without_bars(pair, money),
+        *lag.find(pair),
+        *warmup.find(pair, money),
+        *rounding.find(pair),
+        *misaligned.find(pair),
+        *model.find(pair, money),
+        *settings.find(pair, money),
+        *sizing.find(pair, money),
+        *state.find(pair, money),
+    ]
