@@ -14,6 +14,7 @@ from hyprl.parity.signatures import (
     sizing,
     state,
     timing,
+    unseen,
     warmup,
 )
 from hyprl.parity.signatures.money import money_of
@@ -30,8 +31,8 @@ def signatures_of(pair: Pair, expected_opens: Ints | None = None) -> list[Findin
     money = money_of(pair)
     return [
         *found,
-        *revision.find(pair, money),
-        *revision.without_bars(pair, money),
+        *revision.find(pair),
+        *unseen.find(pair, money),
         *lag.find(pair),
         *warmup.find(pair, money),
         *rounding.find(pair),

@@ -64,7 +64,8 @@ def constant_ratio(gap: Floats, floor: float) -> float | None:
     ratios = after[told] / before[told]
     middle = float(np.median(ratios))
     steady = float((np.abs(ratios - middle) < _RATIO_SPREAD).mean())
-    return middle if 0.3 < middle < 0.9995 and steady >= 0.9 else None
+    grown = np.abs(ratios) > 1.0 + _RATIO_SPREAD  # a difference that comes back is fed, not forgotten
+    return middle if 0.3 < middle < 0.9995 and steady >= 0.95 and not grown.any() else None
 
 
 def _envelope(gap: Floats, start: int, floor: float) -> Fade | None:

@@ -1,9 +1,9 @@
 """What each side risked and how far its stop stood, read back from size, expected P&L and probability.
 
 expected P&L = risk x (w (m + 1) - 1), with w the probability of winning and m the reward multiple. While equity
-stands still the risk does too, so m follows from the bars before the first entry; then risk and stop distance
-(risk / size) follow for every bar. A recorded risk amount is taken as it is. The risk moves from bar to bar as equity
-does: it stands still exactly while a side holds no position.
+stands still the risk does too, so two neighbouring bars give m, and most such pairs the same one; then risk and stop
+distance (risk / size) follow for every bar. A recorded risk amount is taken as it is. The risk moves as
+equity does: it stands still exactly while a side holds no position.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ from hyprl.parity.signatures.pair import Bools, Column, Floats, Pair
 from hyprl.parity.vocabulary import LONG, SHORT
 
 ROUNDING_STEP = 1e-6  # the figures are rounded to 6 decimals
-_LEAST_BARS = 3
 _MULTIPLES = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
-_FIT = 1e-6
+_GRAIN, _LARGEST = 1e-3, 50.0
+_LEAST_PAIRS, _LEAST_SHARE = 4, 0.05
+_APART = 1e-4
+_LEAST_GAIN = 0.05  # below, rounding is too large a part of the expected P&L
+_SMOOTH = 0.02
 
 
 @dataclass(frozen=True)
@@ -85,20 +88,26 @@ def _derived(pair: Pair, size: Column) -> Money | None:
     value, probability = pair.column("expected_pnl"), pair.probability
     if value is None or probability is None:
         return None
-    risks, multiples = [], []
-    for place, side in enumerate((value.left, value.right)):
-        winning = _winning(pair, place)
-        multiple = _multiple(side, winning, pair.untouched)
-        if multiple is None:
-            return None
-        with np.errstate(divide="ignore", invalid="ignore"):
-            gain = winning * (multiple + 1.0) - 1.0
-            risks.append(np.where(np.abs(gain) > 0.05, side / gain, np.nan))
-        multiples.append(multiple)
+    sides, winning = (value.left, value.right), (_winning(pair, 0), _winning(pair, 1))
+    own = [_multiple(side, chance) for side, chance in zip(sides, winning, strict=True)]
+    multiples = [
+        mine if mine is not None else _lent(theirs, side, chance)
+        for mine, theirs, side, chance in zip(own, own[::-1], sides, winning, strict=True)
+    ]
+    if multiples[0] is None or multiples[1] is None:
+        return None
+    risks = [_risk(*told) for told in zip(sides, winning, multiples, strict=True)]  # type: ignore[arg-type]
     risk = Column("risk", risks[0], risks[1])
     if not risk.both.any():
         return None
-    return Money(risk, _over(risk, size), size, (multiples[0], multiples[1]))
+    return Money(risk, _over(risk, size), size, (own[0], own[1]))
+
+
+def _risk(value: Floats, winning: Floats, multiple: float) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = winning * (multiple + 1.0) - 1.0
+        risk: Floats = np.where(np.abs(gain) > _LEAST_GAIN, value / gain, np.nan)
+    return risk
 
 
 def _winning(pair: Pair, place: int) -> Floats:
@@ -112,28 +121,40 @@ def _winning(pair: Pair, place: int) -> Floats:
     return np.where(up, chance, 1.0 - chance)
 
 
-def _multiple(value: Floats, winning: Floats, untouched: int) -> float | None:
+def _multiple(value: Floats, winning: Floats) -> float | None:
+    """Return the reward multiple on which neighbouring bars of one risk agree: it solves both of their equations."""
     told = np.isfinite(value) & np.isfinite(winning)
-    early = told & (np.arange(len(value)) < untouched)
-    if int(early.sum()) >= _LEAST_BARS:
-        design = np.column_stack((winning[early], np.ones(int(early.sum()))))
-        (slope, level), *_ = np.linalg.lstsq(design, value[early], rcond=None)
-        missed = np.abs(design @ (slope, level) - value[early]).max()
-        if level < 0.0 < slope and missed < _FIT * np.abs(value[early]).max():
-            return float(np.round(-slope / level - 1.0, 5))
-    return _smoothest(value[told], winning[told])
+    value, winning = value[told], winning[told]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        crossed = value[:-1] * winning[1:] - value[1:] * winning[:-1]
+        solved = (value[:-1] - value[1:]) / crossed - 1.0
+        error = 2.0 * ROUNDING_STEP * (1.0 + np.abs(solved)) / np.abs(crossed)
+    apart = np.abs(winning[1:] - winning[:-1]) > _APART  # equal chances have a solution that means nothing
+    usable = np.isfinite(solved) & (error < _GRAIN) & (solved > 0.0) & (solved < _LARGEST) & apart
+    solved, error = solved[usable], error[usable]
+    if len(solved) < _LEAST_PAIRS:
+        return None
+    found, counts = np.unique(np.round(solved / _GRAIN), return_counts=True)
+    best = float(found[counts.argmax()]) * _GRAIN
+    best = float(np.median(solved[np.abs(solved - best) < 2.0 * _GRAIN]))
+    sharp = np.abs(solved - best) < np.maximum(4.0 * error, 1e-9)
+    enough = max(_LEAST_PAIRS, _LEAST_SHARE * len(solved))
+    return round(best, 4) if int(sharp.sum()) >= enough else None
 
 
-def _smoothest(value: Floats, winning: Floats) -> float | None:
-    best, found = 1e-4, None
-    for multiple in _MULTIPLES:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            risk = np.abs(value / (winning * (multiple + 1.0) - 1.0))
-            steps = np.abs(np.diff(np.log(risk)))
-        rough = float(np.median(steps)) if len(steps) >= _LEAST_BARS and np.isfinite(steps).all() else np.inf
-        if rough < best:
-            best, found = rough, multiple
-    return found
+def _lent(multiple: float | None, value: Floats, winning: Floats) -> float | None:
+    """Return the other side's multiple where it makes this side's risk smoother than any other usual one."""
+    if multiple is None:
+        return None
+    rough = {trial: _roughness(_risk(value, winning, trial)) for trial in (*_MULTIPLES, multiple)}
+    return multiple if rough[multiple] <= min(rough.values()) < _SMOOTH else None
+
+
+def _roughness(risk: Floats) -> float:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = np.abs(np.diff(np.log(np.abs(risk))))
+    steps = steps[np.isfinite(steps)]
+    return float(np.median(steps)) if len(steps) >= _LEAST_PAIRS else np.inf
 
 
 def _recorded_multiple(pair: Pair, risk: Column, place: int) -> float | None:

@@ -11,7 +11,6 @@ import numpy as np
 
 from hyprl.parity.findings import BAR_TIMING, DATA_REVISION, SIGNATURE, Finding
 from hyprl.parity.signatures.lag import lag_of
-from hyprl.parity.signatures.money import Money
 from hyprl.parity.signatures.pair import Bools, Column, Floats, Pair, first_true
 from hyprl.parity.signatures.rounding import is_rounded
 
@@ -23,7 +22,7 @@ _ADVICE = (
 )
 
 
-def find(pair: Pair, money: Money | None) -> list[Finding]:
+def find(pair: Pair) -> list[Finding]:
     """Report adjusted, unfinished and revised bars."""
     differing = [column for column in pair.bars if column.differs.any()]
     if not differing:
@@ -34,121 +33,9 @@ def find(pair: Pair, money: Money | None) -> list[Finding]:
     return [found if found is not None else _revised(pair, differing)]
 
 
-def without_bars(pair: Pair, money: Money | None) -> list[Finding]:
-    """Report what a stop distance or an ATR gives away of bars that were not recorded."""
-    if pair.knows_bars or pair.has_holes:
-        return []
-    level = _level(pair, money)
-    if level is None:
-        return []
-    ratio = _ratio(level)
-    dated = _dated(ratio, level.tolerance)
-    probability_differs = pair.probability is not None and bool(pair.probability.differs.any())
-    if dated is not None and probability_differs and not _scale_free_differs(pair, dated):
-        stop, value = dated
-        return [
-            Finding(
-                DATA_REVISION,
-                SIGNATURE,
-                0.8,
-                f"before {pair.bar(stop)} the right side's {level.name} is {value:.6g} times the left's, "
-                f"bar for bar, and "
-                f"the ratio runs to 1 after it: prices before that date are adjusted on one side only",
-                _ADVICE,
-                first_bar=pair.bar(0),
-                columns=(level.name,),
-                details={"ratio": value, "until": pair.bar(stop)},
-            )
-        ]
-    return _taken_in(pair, level)
-
-
-class _Level(Column):
-    """A price-like column and the relative difference that rounding can make in it."""
-
-    tolerance: float = 1e-9
-
-
-def _level(pair: Pair, money: Money | None) -> _Level | None:
-    names = [column for column in pair.features if "atr" in column.name and "norm" not in column.name]
-    chosen = names[0] if names else (None if money is None or pair.features else money.stop)
-    if chosen is None:
-        return None
-    level = _Level(chosen.name, chosen.left, chosen.right)
-    if not names and money is not None:
-        object.__setattr__(level, "tolerance", money.tolerance)
-    return level
-
-
 def _ratio(column: Column) -> Floats:
     usable = column.both & (column.left != 0.0)
     return np.divide(column.right, column.left, out=np.full_like(column.left, np.nan), where=usable)
-
-
-def _dated(ratio: Floats, tolerance: float) -> tuple[int, float] | None:
-    """Return the first bar after which a constant ratio other than 1 ends, and the ratio."""
-    told = np.isfinite(ratio)
-    if int(told.sum()) < 4 * _LEAST_BARS or not told[: 2 * _LEAST_BARS].any():
-        return None
-    value = float(np.median(ratio[told][: 2 * _LEAST_BARS]))
-    slack = max(20.0 * tolerance, _RATIO_SPREAD * abs(value - 1.0))
-    if abs(value - 1.0) < 50.0 * tolerance:
-        return None
-    off = told & (np.abs(ratio - value) > slack)
-    stop = first_true(off, len(ratio))
-    if stop < 2 * _LEAST_BARS or len(ratio) - stop < _LEAST_BARS:
-        return None
-    distance = np.abs(ratio[stop:][told[stop:]] - 1.0)
-    return (stop, value) if distance[-1] < 0.2 * abs(value - 1.0) and distance[-1] < distance[0] else None
-
-
-def _scale_free_differs(pair: Pair, dated: tuple[int, float]) -> bool:
-    columns = [column for column in pair.features if "ret_" in column.name]
-    return any(column.differs[: dated[0] - 1].mean() > 0.5 for column in columns)
-
-
-def _taken_in(pair: Pair, level: _Level) -> list[Finding]:
-    where = level.both & (np.abs(_ratio(level) - 1.0) > 4.0 * level.tolerance)
-    if int(where.sum()) < _LEAST_BARS or not (~where).any():
-        return []
-    start = first_true(where, 0)
-    gap = np.where(level.both, level.right - level.left, 0.0)
-    kept = _kept(gap[start:], level)
-    if kept is None or start <= 3:
-        return []
-    length = 1.0 / (1.0 - kept)
-    fresh = np.abs(gap[1:] - kept * gap[:-1]) > max(2e-2 * float(np.abs(gap).max()), _noise(level))
-    bars = np.flatnonzero(fresh) + 1
-    if len(bars) < 2 or len(bars) > 0.3 * len(gap):
-        return []
-    return [
-        Finding(
-            DATA_REVISION,
-            SIGNATURE,
-            0.65,
-            f"the {level.name} forgets like a Wilder average of {length:.0f} bars, and takes in another true range on "
-            f"{len(bars)} single bars: these bars' prices differ",
-            _ADVICE,
-            first_bar=pair.bar(int(bars[0])),
-            columns=(level.name,),
-            details={"bars": [pair.bar(int(bar)) for bar in bars[:20]]},
-        )
-    ]
-
-
-def _kept(gap: Floats, level: _Level) -> float | None:
-    before, after = gap[:-1], gap[1:]
-    told = (np.abs(before) > 30.0 * _noise(level)) & (np.abs(after) > 30.0 * _noise(level))
-    if int(told.sum()) < 2 * _LEAST_BARS:
-        return None
-    ratios = after[told] / before[told]
-    middle = float(np.median(ratios))
-    near = float((np.abs(ratios - middle) < 5e-3).mean())
-    return middle if 0.5 < middle < 0.9995 and near >= 0.6 else None
-
-
-def _noise(level: _Level) -> float:
-    return level.tolerance * float(np.nanmedian(np.abs(level.left)))
 
 
 def _by_hash(pair: Pair) -> list[Finding]:

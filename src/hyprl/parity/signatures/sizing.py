@@ -10,18 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from hyprl.parity.findings import CONFIGURATION, SIGNATURE, SIZING_EQUITY, STATE_LOST, Finding
+from hyprl.parity.signatures import risked
 from hyprl.parity.signatures.money import Money
 from hyprl.parity.signatures.pair import Bools, Column, Floats, Pair, first_true
+from hyprl.parity.signatures.risked import ADVICE, COSTS
 
 _BITS = 1e-12
 _FEW = 3
-_ADVICE = (
-    "Size from an injected equity curve on both sides (`parity_equity`), never from a broker's balance during a "
-    "replay."
-)
-_COSTS = (
-    "Compare slippage, commission and exit settings of both sides: equity parts only where trades are filled."
-)
 
 
 def find(pair: Pair, money: Money | None) -> list[Finding]:
@@ -32,7 +27,7 @@ def find(pair: Pair, money: Money | None) -> list[Finding]:
         return direct or _own_account(pair, own)
     if own is not None and money is None:
         return _own_account(pair, own)
-    return [] if money is None else _from_risk(pair, money)
+    return [] if money is None else risked.find(pair, money)
 
 
 def _other_source(pair: Pair, used: Column, own: Column) -> list[Finding]:
@@ -53,7 +48,7 @@ def _other_source(pair: Pair, used: Column, own: Column) -> list[Finding]:
             0.95,
             f"on {int(where.sum()):,} bars sizing read an equity that is not the account's own in the same way on both "
             f"sides: {shape_of(ratio[where], used.right[where])}",
-            _ADVICE,
+            ADVICE,
             first_bar=pair.bar(first),
             columns=("risk_inputs.equity", "position_size"),
             details={"first_ratio": float(ratio[where][0]), "last_ratio": float(ratio[where][-1])},
@@ -123,7 +118,7 @@ def _initial(pair: Pair, own: Column) -> Finding:
 def _moved_money(pair: Pair, own: Column, row: int) -> Finding:
     reset = row > 0 and own.right[row] == own.right[0] != own.right[row - 1]
     cause, advice = (
-        (STATE_LOST, "Persist the account with the position.") if reset else (SIZING_EQUITY, _ADVICE)
+        (STATE_LOST, "Persist the account with the position.") if reset else (SIZING_EQUITY, ADVICE)
     )
     said = "is back at its first value" if reset else "moves without a position"
     return Finding(
@@ -156,7 +151,7 @@ def _costs(pair: Pair, own: Column, positions: Column, row: int) -> list[Finding
             0.85,
             f"equity parts at {pair.bar(row)}, where both sides fill a trade, and then again at fills: costs or exit "
             f"prices differ",
-            _COSTS,
+            COSTS,
             first_bar=pair.bar(row),
             columns=("equity",),
         )
@@ -167,154 +162,3 @@ def _fills(positions: Column) -> Bools:
     turns = np.zeros(len(positions.left), np.bool_)
     turns[1:] = (positions.left[1:] != positions.left[:-1]) | (positions.right[1:] != positions.right[:-1])
     return turns
-
-
-def _from_risk(pair: Pair, money: Money) -> list[Finding]:
-    ratio = money.risk_ratio
-    off = money.off(ratio)
-    if not off.any():
-        return []
-    first = first_true(off, 0)
-    if off[: pair.untouched].any():
-        return _before_any_trade(pair, money, ratio, first)
-    if first > pair.first_parted:
-        return []
-    return _after_trades(pair, money, ratio, first)
-
-
-def _before_any_trade(pair: Pair, money: Money, ratio: Floats, first: int) -> list[Finding]:
-    early = ratio[first : pair.untouched]
-    early = early[np.isfinite(early)]
-    finite = ratio[np.isfinite(ratio)]
-    names = ("position_size", "expected_pnl")
-    if np.ptp(finite) < 10.0 * money.tolerance * abs(finite[0]):
-        said = f"risk is {finite[0]:.6g} times the left's on every bar, through every trade: the accounts are scaled"
-        return [_finding(pair, 0.8, said, first, names)]
-    if len(early) < _FEW or np.ptp(early) < 4.0 * money.tolerance * abs(early[0]):
-        return _constant_at_first(pair, early, first, names)
-    steps = np.diff(early)
-    steady = float((np.sign(steps) == np.sign(np.median(steps))).mean()) > 0.9 and len(steps) >= 2
-    if steady and np.std(steps) < 0.2 * abs(np.mean(steps)):
-        said = (
-            f"before any trade the ratio of risk drifts from {early[0]:.6g} to {early[-1]:.6g}, step by step"
-        )
-        return [_finding(pair, 0.9, said, first, names)]
-    right_moves = money.moves(money.risk.right)[: pair.untouched].any()
-    left_moves = money.moves(money.risk.left)[: pair.untouched].any()
-    if right_moves != left_moves:
-        side = "right" if right_moves else "left"
-        said = f"before any trade the {side} side's equity moves with the market and the other's stands still"
-        holding = f"{said}: it holds something that the other side does not know"
-        return [
-            _lost(pair, 0.7, holding, first, "Tell both sides what the account holds before the first bar.")
-        ]
-    said = f"before any trade the ratio of risk runs between {early.min():.6g} and {early.max():.6g}"
-    return [_finding(pair, 0.6, said, first, names)]
-
-
-def _constant_at_first(pair: Pair, early: Floats, first: int, names: tuple[str, ...]) -> list[Finding]:
-    value = float(early[0])
-    said = f"before any trade the risk is {value:.6g} times the left's: the risk fraction or the equity it is taken of"
-    note = "Record risk_fraction and the equity that sizing read: size alone cannot tell a setting from an account."
-    return [
-        Finding(CONFIGURATION, SIGNATURE, 0.55, said, note, first_bar=pair.bar(first), columns=names),
-        _finding(pair, 0.5, said, first, names),
-    ]
-
-
-def _after_trades(pair: Pair, money: Money, ratio: Floats, first: int) -> list[Finding]:
-    left, right = money.risk.left, money.risk.right
-    moved = [money.moves(side) for side in (left, right)]
-    names = ("position_size",)
-    after = slice(first, min(pair.first_parted + 1, pair.rows))
-    next_entry = first + first_true(pair.emits[1][first:], pair.rows - first)
-    still = not moved[1][first + 1 :].any() and moved[0][first:].any()
-    if still and pair.emits[1][first:].any():
-        return [
-            _finding(
-                pair,
-                0.9,
-                f"from {pair.bar(first)} on the right side sizes from an equity that stands still",
-                first,
-                names,
-            )
-        ]
-    if (
-        abs(right[first] / right[0] - 1.0) < money.tolerance < abs(left[first] / left[0] - 1.0)
-        and moved[1][first]
-    ):
-        said = f"from {pair.bar(first)} on the right side's equity is what it was on the first bar"
-        return [_lost(pair, 0.8, said, first, "Persist the account with the position.")]
-    if _lags(left, right, after, money.tolerance):
-        return [
-            _finding(pair, 0.85, "the right side sizes from the equity of a bar or more before", first, names)
-        ]
-    for mine, other, side in ((1, 0, "right"), (0, 1, "left")):
-        quiet = not moved[mine][first : next_entry + 1].any()
-        if quiet and moved[other][first : next_entry + 1].sum() >= 1 and _was_moving(moved, pair, first):
-            said = (
-                f"from {pair.bar(first)} on the {side} side's equity stands still until its next entry while the "
-                f"other's moves with a position: one side has lost the position or the order"
-            )
-            return [
-                _lost(
-                    pair, 0.72, said, first, "Persist position and orders, and reconcile them at a restart."
-                )
-            ]
-    changes = np.flatnonzero(np.abs(np.diff(ratio[after])) > money.tolerance)
-    if not len(changes):
-        return [
-            _finding(
-                pair,
-                0.72,
-                f"the ratio of risk steps to {ratio[first]:.6g} at {pair.bar(first)} and stays",
-                first,
-                names,
-            )
-        ]
-    if len(changes) < 0.3 * (after.stop - after.start):
-        said = f"the ratio of risk steps {len(changes)} times from {pair.bar(first)} on and stands between"
-        return [
-            Finding(CONFIGURATION, SIGNATURE, 0.6, said, _COSTS, first_bar=pair.bar(first), columns=names)
-        ]
-    return [
-        _finding(
-            pair,
-            0.6,
-            f"the ratio of risk moves from {pair.bar(first)} on, decisions being equal",
-            first,
-            names,
-        )
-    ]
-
-
-def _was_moving(moved: list[Bools], pair: Pair, first: int) -> bool:
-    """Tell whether a position was open, or one was just ordered on both sides."""
-    near = slice(max(first - 2, 0), first)
-    ordered = bool((pair.emits[0] & pair.emits[1])[near].any())
-    return ordered or bool(moved[0][near].any() and moved[1][near].any())
-
-
-def _lags(left: Floats, right: Floats, span: slice, tolerance: float) -> bool:
-    for bars in (1, 2, 3, 5, 7):
-        rows = np.arange(max(span.start, bars), span.stop)
-        told = rows[np.abs(left[rows] / left[rows - bars] - 1.0) > tolerance]
-        if len(told) < _FEW:
-            continue
-        late = np.abs(right[told] / left[told - bars] - 1.0)
-        now = np.abs(right[told] / left[told] - 1.0)
-        if np.nanmedian(late[:20]) < 0.05 * np.nanmedian(now[:20]):
-            return True
-    return False
-
-
-def _finding(pair: Pair, confidence: float, said: str, row: int, names: tuple[str, ...]) -> Finding:
-    return Finding(
-        SIZING_EQUITY, SIGNATURE, confidence, said, _ADVICE, first_bar=pair.bar(row), columns=names
-    )
-
-
-def _lost(pair: Pair, confidence: float, said: str, row: int, advice: str) -> Finding:
-    return Finding(
-        STATE_LOST, SIGNATURE, confidence, said, advice, first_bar=pair.bar(row), columns=("position_size",)
-    )

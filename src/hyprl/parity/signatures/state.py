@@ -11,6 +11,7 @@ import numpy as np
 from hyprl.parity.findings import CONFIGURATION, SIGNATURE, STATE_LOST, Finding
 from hyprl.parity.signatures.money import Money
 from hyprl.parity.signatures.pair import Bools, Column, Floats, Pair, first_true
+from hyprl.parity.signatures.rounding import narrow_step
 
 _LEAST_FROZEN = 4
 _RESTART = (
@@ -27,6 +28,9 @@ def find(pair: Pair, money: Money | None) -> list[Finding]:
 def _frozen(pair: Pair) -> list[Finding]:
     columns = [column for column in pair.features if column.varies]
     columns = columns or ([] if pair.probability is None else [pair.probability])
+    columns = [
+        column for column in columns if narrow_step(column) is None
+    ]  # rounded values repeat themselves
     for side in ("right", "left"):
         held = [(column, *_longest_hold(column, side)) for column in columns]
         held = [item for item in held if item[2] >= _LEAST_FROZEN and item[0].varies]
@@ -39,6 +43,8 @@ def _longest_hold(column: Column, side: str) -> tuple[int, int]:
     mine, other = (column.right, column.left) if side == "right" else (column.left, column.right)
     still = np.zeros(len(mine) + 1, np.bool_)
     still[1:-1] = (mine[1:] == mine[:-1]) & (other[1:] != other[:-1])
+    if column.name == "probability_up":
+        still[1:-1] &= (mine[1:] > 0.0) & (mine[1:] < 1.0)  # 0 and 1 are where it saturates
     edges = np.flatnonzero(np.diff(np.concatenate(([False], still)).astype(np.int8)))
     starts, stops = edges[::2], edges[1::2]
     if not len(stops):
@@ -166,8 +172,7 @@ def _blind_decisions(pair: Pair, money: Money | None) -> list[Finding]:
         return []
     emitting = 0 if pair.emits[0][row] else 1
     rejecting = (money.risk.right, money.risk.left)[emitting]
-    near = money.moves(rejecting)[row : row + 3]
-    if near[:2].any():
+    if money.moves(rejecting)[row + 1 : row + 2].any():
         side = ("right", "left")[emitting]
         said = f"at {pair.bar(row)} only one side signals; the {side} side, which does not, is in a position"
         return [_finding(pair, STATE_LOST, 0.6, said, _RESTART, row)]

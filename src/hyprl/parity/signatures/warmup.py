@@ -18,6 +18,7 @@ from hyprl.parity.signatures.pair import Bools, Column, Pair, first_true
 
 _START_BARS = 3
 _LEAST_BARS = 8
+_CONVINCING, _SLOW = 1e3, 110.0
 _ENDLESS = re.compile(
     r"(?:^|[._])(n?atr|rsi|ema|d?ema|tema|adx|adxr|[dp]i|macd|kama|obv|rma|smma|wilder)(?=[._\d]|$)"
 )
@@ -121,6 +122,8 @@ def _confidence(pair: Pair, fade: Fade, other: int, faded: int) -> float:
     best = 0.95 if fade.ratio is not None else 0.85
     if not pair.features:
         best -= 0.1
+    if fade.ratio is None and (fade.decline < _CONVINCING or fade.half_life > _SLOW):
+        best -= 0.2
     return best if other <= faded else best - 0.3
 
 
