@@ -130,7 +130,7 @@ def measure(left: pl.DataFrame, right: pl.DataFrame) -> Measures:
     """Measure what two normalised logs differ by; a bar that one side lacks counts in the combined gap if emitted."""
     diff = diff_logs(_compared(left), _compared(right))
     paired = diff.filter(pl.col("_merge") == BOTH)
-    flags = diff["bt_only"].sum() + diff["replay_only"].sum() + (~paired["decision_match"]).sum()
+    flags = sum(int(flag.sum()) for flag in (diff["bt_only"], diff["replay_only"], ~paired["decision_match"]))
     rows = diff.height
     probability, size = _gaps(paired, "probability_up"), _gaps(paired, "position_size")
     differs = (diff["_merge"] != BOTH) | diff["bt_only"] | diff["replay_only"]
@@ -140,7 +140,7 @@ def measure(left: pl.DataFrame, right: pl.DataFrame) -> Measures:
             differs |= _unequal(diff, name)
     gaps = {
         GAP: flags / rows if rows else 0.0,
-        PROBABILITY: float(probability.mean()) if len(probability) else 0.0,
+        PROBABILITY: float(np.mean(probability)) if len(probability) else 0.0,
         SIZE: float(size.max()) if len(size) else 0.0,
     }
     return Measures(gaps, int(differs.sum()))
@@ -174,9 +174,7 @@ def _changes_anything(done: Attribution, factor: str) -> bool:
     return changed or any(abs(values[factor]) > _NOTHING for values in done.values.values())
 
 
-def _finding(
-    cause: str, factors: list[str], done: Attribution, facts: Mapping[str, FactorFacts]
-) -> Finding:
+def _finding(cause: str, factors: list[str], done: Attribution, facts: Mapping[str, FactorFacts]) -> Finding:
     shares = {gap: done.share(gap, factors) for gap in (GAP, PROBABILITY, SIZE)}
     largest = max((abs(share) for share in shares.values() if share is not None), default=0.0)
     known = [facts[factor] for factor in factors if factor in facts]
@@ -206,7 +204,8 @@ def _evidence(
         return told
     opened = max(done.alone[factor].gaps[gap] for factor in factors) / done.recorded.gaps[gap]
     closed = _closure(factors, done, gap)
-    swap = f"the right side's {' and '.join(factors)} alone, put into the left run, open {opened:.0%} of the {_PLAIN[gap]}"
+    named = " and ".join(factors)
+    swap = f"the right side's {named} alone, put into the left run, open {opened:.0%} of the {_PLAIN[gap]}"
     return f"{told}; {swap}; putting the left side's back closes {closed:.0%}" if told else swap
 
 
@@ -219,9 +218,7 @@ def _closure(factors: list[str], done: Attribution, gap: str) -> float:
     return max(whole - done.without[factor].gaps[gap] for factor in factors) / whole if whole > 0.0 else 0.0
 
 
-def _details(
-    factors: list[str], done: Attribution, shares: Mapping[str, float | None]
-) -> dict[str, object]:
+def _details(factors: list[str], done: Attribution, shares: Mapping[str, float | None]) -> dict[str, object]:
     return {
         "factors": list(factors),
         "share_of_size": shares[SIZE],

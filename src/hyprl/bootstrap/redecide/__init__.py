@@ -68,7 +68,7 @@ def redecide_for(left: Path, right: Path) -> TraceRedecision | None:
     """
     try:
         traces = [read_trace(path) for path in (left, right)]
-        return redecide_from_traces(*traces, models=_models_near((left, right)))
+        return redecide_from_traces(traces[0], traces[1], _models_near((left, right)))
     except HyprLError:
         return None  # a signal log that is no trace is a usual case; the caller goes on with signatures
 

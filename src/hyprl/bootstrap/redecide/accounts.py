@@ -68,7 +68,7 @@ def walk_account(side: Side) -> WalkedAccount:
     account = new_account(side.initial_equity)
     inputs = side.features[:, [side.columns.index(name) for name in side.strategy_columns]].tolist()
     recorded = side.account.tolist()
-    ready = np.isfinite(side.features).all(axis=1).tolist()
+    ready = side.ready.tolist()
     flaws, sizing, scores = side.flaws.tolist(), side.sizing_equity.tolist(), side.score.tolist()
     events: dict[int, StateEvent] = {}
     contexts = []

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from hyprl.domain.bars import Float64Array
 
-Bools = np.ndarray
+Bools = npt.NDArray[np.bool_]
 Rounding = Callable[[Float64Array], Float64Array]
 
 LAGS = (1, 2, 3, -1, -2, 4, 5, 6, 7, 24, -3)
@@ -22,6 +23,12 @@ _LAG_SHARE = 0.9
 _LAG_TOLERANCE = 0.05  # of the step between the two candidate rows
 ROUNDING_NOISE = 1e-7  # of the column's size: what another order of summation can do
 _FADE_SLACK = 0.5  # exponent: a fade half as fast as the recursion's own still counts
+
+
+def same_values(a: Float64Array, b: Float64Array) -> Bools:
+    """Mark equal values; NaN equals NaN."""
+    same: Bools = (a == b) | (np.isnan(a) & np.isnan(b))
+    return same
 
 
 def to_float32(values: Float64Array) -> Float64Array:
@@ -89,7 +96,8 @@ def frozen_rows(plain: Float64Array, other: Float64Array) -> Bools:
         repeats = ((other[1:] == other[:-1]) | (np.isnan(other[1:]) & np.isnan(other[:-1]))).all(axis=1)
         moved = (plain[1:] != plain[:-1]).any(axis=1) & np.isfinite(other[1:]).all(axis=1)
         same[1:] = repeats & moved
-    return same & _in_stretches(same, 3)
+    stretches: Bools = same & _in_stretches(same, 3)
+    return stretches
 
 
 def _in_stretches(mask: Bools, shortest: int) -> Bools:

@@ -7,29 +7,18 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from hyprl.bootstrap.redecide.accounts import ACCOUNT_FIELDS
+from hyprl.bootstrap.redecide.advice import ADVICE
 from hyprl.bootstrap.redecide.deviations import ROUNDING_NOISE, rounding_of, to_float32
 from hyprl.bootstrap.redecide.hybrid import Comparison, sizing_differs, state_differs
+from hyprl.bootstrap.redecide.parameters import parameter_facts
 from hyprl.bootstrap.redecide.sequences import NOWHERE, rows_of_other_values, times_differ
+from hyprl.bootstrap.redecide.sides import ACCOUNT_FIELDS
 from hyprl.domain.bars import PRICE_COLUMNS, Float64Array
 from hyprl.parity import findings as names
 from hyprl.parity.findings import FactorFacts
 
 _PARTIAL_SHARE = 0.9
 _SHOWN = 4
-
-ADVICE = {
-    names.TIMING: "Stamp every bar with its open in UTC, take sessions from one calendar, hand a bar out once it is closed.",
-    names.BARS: "Decide on the vendor's final, equally adjusted bars on both sides; keep what was served live.",
-    names.FEATURES: "Compute both sides' features with one step function on closed bars; check the join of the named columns.",
-    names.COLD_START: "Warm up on more history, or continue from a snapshot; `hyprl warmup` measures how many bars it takes.",
-    names.PRECISION: "Keep float64 from the bar to the decision on both sides; round only what is shown.",
-    names.RESTART: "Save the feature state with every bar and restore it at the start.",
-    names.MODEL: "Load one model file on both sides and compare its params_hash; apply scaler and calibration once.",
-    names.PARAMETERS: "Read one config file on both sides and refuse keys that an engine does not know.",
-    names.EQUITY: "Size both sides from the same equity: the simulated account, or one map of equities by bar.",
-    names.STATE: "Save position, caps and pending orders with every bar; compare them with the venue at the start.",
-}
 
 
 def factor_facts(known: Comparison) -> dict[str, FactorFacts]:
@@ -47,7 +36,7 @@ def _all(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
     yield from _features(known)
     if not known.same_weights or (known.precision is None and any(path.deviates for path in known.paths)):
         yield names.MODEL, _model(known)
-    if parameters := _parameters(known):
+    if parameters := parameter_facts(known):
         yield names.PARAMETERS, parameters
     if sizing_differs(known):
         yield names.EQUITY, _equity(known)
@@ -174,7 +163,7 @@ def _feature_evidence(known: Comparison, factor: str, columns: tuple[str, ...]) 
             return f"all columns repeat the row before on {held} bars while the market moved"
         return f"{len(columns)} columns jump in mid-run and fade back as after a cold start ({listed})"
     if factor == names.COLD_START:
-        return f"{len(columns)} columns are off as after too little history, those with the longest memory most ({listed})"
+        return f"{len(columns)} columns are off as after too little history, longest memory most ({listed})"
     if layers.lags:
         lags = sorted(set(layers.lags.values()))
         shown = ", ".join(f"{lag:+d}" for lag in lags)
@@ -223,36 +212,6 @@ def _model(known: Comparison) -> FactorFacts:
     if narrowed and largest <= ROUNDING_NOISE:
         return FactorFacts(names.FLOATING_POINT, f"{evidence}: float32", ADVICE[names.PRECISION], first)
     return FactorFacts(names.MODEL_PATH, evidence, ADVICE[names.MODEL], first)
-
-
-def _parameters(known: Comparison) -> FactorFacts | None:
-    left, right = (reading.side for reading in known.readings)
-    there = known.pairing.left_of != NOWHERE
-    parts: dict[str, str] = {}
-    rows = []
-    for j in np.flatnonzero(there).tolist():
-        mine, theirs = left.rules[known.pairing.left_of[j]], right.rules[j]
-        if mine is not theirs and mine != theirs:
-            rows.append(j)
-            for key, a, b in zip(mine._fields, mine, theirs, strict=True):
-                if a != b:
-                    parts.setdefault(key, f"{key} {a:g} → {b:g}")
-    for key, a, b in zip(left.execution._fields, left.execution, right.execution, strict=True):
-        if a != b:
-            parts.setdefault(key, f"{key} {a:g} → {b:g}")
-    for key, a, b in zip(
-        ("atr", "trend", "regime"), left.strategy_columns, right.strategy_columns, strict=True
-    ):
-        if a != b:
-            parts[key] = f"{key} column {a} → {b}"
-    if not parts:
-        return None
-    unstated = [key for reading in known.readings for key in reading.read_otherwise]
-    evidence = ", ".join(parts.values())
-    if unstated:
-        evidence += f" (not as stated: the decisions follow only if {', '.join(unstated)} is read so)"
-    first = int(right.opens[rows[0]] if rows else right.opens[0])
-    return FactorFacts(names.CONFIGURATION, evidence, ADVICE[names.PARAMETERS], _iso(first), tuple(parts))
 
 
 def _equity(known: Comparison) -> FactorFacts:

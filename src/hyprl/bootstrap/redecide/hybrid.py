@@ -24,7 +24,7 @@ from hyprl.bootstrap.redecide.sequences import (
     sequence_of,
     times_differ,
 )
-from hyprl.bootstrap.redecide.sides import Side
+from hyprl.bootstrap.redecide.sides import Side, complete_rows
 from hyprl.bootstrap.redecide.simulate import Rehearsal, decide_again
 from hyprl.domain.bars import BarSeries, Float64Array, Int64Array
 from hyprl.errors import TraceError
@@ -46,7 +46,7 @@ _HISTORY_ROWS = 24
 
 @dataclass(frozen=True, slots=True)
 class ProbabilityPrecision:
-    """The right side's probabilities are those of its weights but for precision: a format, or noise (`rounded` None)."""
+    """The right side's probabilities are its weights' but for precision: a format, or noise (`rounded` None)."""
 
     name: str
     rounded: Rounding | None
@@ -101,7 +101,7 @@ class TraceRedecision:
             sequence.flaws.tolist(),
             sequence.bars.tolist(),
             features[:, places].tolist(),
-            np.isfinite(features).all(axis=1).tolist(),
+            complete_rows(features).tolist(),
             _scores(known, sequence, factors),
             probability.tolist(),
             _rules(reading.side, rows[side[PARAMETERS]]),

@@ -19,6 +19,7 @@ from hyprl.bootstrap.redecide.deviations import (
     is_noise,
     lag_of,
     rounding_of,
+    same_values,
     shifted,
 )
 from hyprl.bootstrap.redecide.sequences import NOWHERE
@@ -83,7 +84,7 @@ class Layers:
         there = right_row != NOWHERE
         pick = np.where(there, right_row, 0)
         if wanted == set(self.factors):
-            recorded = there[:, None] & _same(values, self.plain[pick])
+            recorded = there[:, None] & same_values(values, self.plain[pick])
             return np.where(recorded, self.recorded[pick], self._built(values, pick, there, wanted))
         return self._built(values, pick, there, wanted)
 
@@ -114,7 +115,7 @@ def take_apart(
     plain: Float64Array, recorded: Float64Array, columns: tuple[str, ...], plan: FeaturePlan | None
 ) -> Layers:
     """Find the layers that lead from `plain` to `recorded`, both (rows, columns) of the right side."""
-    differing = np.flatnonzero(~_same(plain, recorded).all(axis=0))
+    differing = np.flatnonzero(~same_values(plain, recorded).all(axis=0))
     if not len(differing):
         return Layers(plain, recorded, columns)
     frozen = frozen_rows(plain, recorded)
@@ -232,7 +233,3 @@ def _could_have_lasted(gap: Float64Array, memory: Memory) -> bool:
 
 def _onset(gap: Float64Array) -> int:
     return int(np.argmax(gap != 0.0))
-
-
-def _same(a: Float64Array, b: Float64Array) -> np.ndarray:
-    return (a == b) | (np.isnan(a) & np.isnan(b))

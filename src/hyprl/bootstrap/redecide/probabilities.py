@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hyprl.bootstrap.redecide.deviations import Bools, same_values
 from hyprl.bootstrap.redecide.sequences import NOWHERE
-from hyprl.bootstrap.redecide.sides import Side
+from hyprl.bootstrap.redecide.sides import Side, complete_rows
 from hyprl.domain.bars import Float64Array, Int64Array
 from hyprl.model.artifact import PROBABILITY_FUNCTIONS
 from hyprl.model.layout import LOGISTIC, pack_logistic
@@ -41,7 +42,7 @@ class ProbabilityPath:
 
     def plain(self, features: Float64Array) -> Float64Array:
         """Return P(up) of each row by the weights alone; NaN where a feature is not finite."""
-        return evaluate(self.kind, self.weights, features[:, self.places], np.isfinite(features).all(axis=1))
+        return evaluate(self.kind, self.weights, features[:, self.places], complete_rows(features))
 
     def deviated(self, probability: Float64Array, features: Float64Array, rows: Int64Array) -> Float64Array:
         """Return probabilities with the recorded deviation of each row put on (rows: this side's, or NOWHERE)."""
@@ -57,11 +58,11 @@ class ProbabilityPath:
     ) -> Float64Array:
         """Return the recorded probability of each row whose features are the recorded ones."""
         pick = np.where(rows != NOWHERE, rows, 0)
-        same = (rows != NOWHERE) & _same(features, self.recorded_features[pick]).all(axis=1)
+        same = (rows != NOWHERE) & same_values(features, self.recorded_features[pick]).all(axis=1)
         return np.where(same, self.recorded[pick], probability)
 
 
-def evaluate(kind: str, weights: Sequence[float], rows: Float64Array, usable: np.ndarray) -> Float64Array:
+def evaluate(kind: str, weights: Sequence[float], rows: Float64Array, usable: Bools) -> Float64Array:
     """Return the kernel's probability of each usable row, NaN for the others."""
     function = PROBABILITY_FUNCTIONS[kind]
     flat = list(weights)
@@ -111,7 +112,7 @@ def solve_logistic(rows: Float64Array, probability: Float64Array) -> tuple[float
 
 def _path(side: Side, candidate: Candidate, places: tuple[int, ...]) -> ProbabilityPath:
     source, kind, weights = candidate
-    usable = np.isfinite(side.features).all(axis=1)
+    usable = side.ready
     computed = evaluate(kind, weights, side.features[:, places], usable)
     gap = side.probability - computed
     deviation = np.where((side.probability == computed) | np.isnan(gap), 0.0, gap)
@@ -120,7 +121,3 @@ def _path(side: Side, candidate: Candidate, places: tuple[int, ...]) -> Probabil
 
 def _error(deviation: Float64Array) -> float:
     return float(np.abs(deviation).mean()) if len(deviation) else 0.0
-
-
-def _same(a: Float64Array, b: Float64Array) -> np.ndarray:
-    return (a == b) | (np.isnan(a) & np.isnan(b))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hyprl.bootstrap.redecide.deviations import same_values
 from hyprl.bootstrap.redecide.sequences import NOWHERE, Sequence
 from hyprl.bootstrap.redecide.sides import Side
 from hyprl.domain.bars import BarSeries, Float64Array, Int64Array
@@ -48,11 +49,11 @@ class Recomputer:
         fresh, own, recorded = self._run(sequence.bars), self._own, self._left.features
         there = sequence.left_row != NOWHERE
         pick = np.where(there, sequence.left_row, 0)
-        exact = _same(own, recorded)[pick] & there[:, None]
+        exact = same_values(own, recorded)[pick] & there[:, None]
         changed = recorded[pick] + (fresh - own[pick])
         usable = there[:, None] & ~exact & np.isfinite(changed)
         values = np.where(usable, changed, fresh)
-        untouched = there[:, None] & _same(fresh, own[pick])
+        untouched = there[:, None] & same_values(fresh, own[pick])
         values = np.where(untouched, recorded[pick], values)
         error = np.abs(own - recorded)[pick] + 1e-12 * np.abs(recorded[pick])
         return Recomputed(values, np.where(exact | untouched, 0.0, np.nan_to_num(error, nan=np.inf)))
@@ -69,10 +70,6 @@ def plan_of(columns: Names[str]) -> FeaturePlan | None:
     except FeatureError:
         return None
     return FeaturePlan("recorded", found, len(found), tuple(dict.fromkeys(item.node for item in found)))
-
-
-def _same(a: Float64Array, b: Float64Array) -> np.ndarray:
-    return (a == b) | (np.isnan(a) & np.isnan(b))
 
 
 def _priming(left: Side) -> Float64Array:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hyprl.bootstrap.redecide.deviations import Bools
 from hyprl.bootstrap.redecide.sides import Side
 from hyprl.domain.bars import Float64Array, Int64Array
 
@@ -96,13 +97,14 @@ def rows_of_other_values(left: Side, right: Side, pairing: Pairing) -> Int64Arra
     return np.flatnonzero(paired & ~_same_bars(left, right, pairing.left_of))
 
 
-def _same_bars(left: Side, right: Side, left_of: Int64Array) -> np.ndarray:
+def _same_bars(left: Side, right: Side, left_of: Int64Array) -> Bools:
     if not len(left):
         return np.zeros(len(right), bool)
     there = left_of != NOWHERE
     pick = np.where(there, left_of, 0)
     same = _bits(left.bars)[pick] == _bits(right.bars)
-    return there & same.all(axis=1) & (left.flaws[pick] == right.flaws)
+    result: Bools = there & same.all(axis=1) & (left.flaws[pick] == right.flaws)
+    return result
 
 
 def _bits(values: Float64Array) -> Int64Array:

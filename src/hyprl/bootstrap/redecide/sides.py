@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from hyprl.domain.bars import PRICE_COLUMNS, Float64Array, Int64Array
@@ -85,11 +86,16 @@ class Side:
         """Return the side's own account equity."""
         return self.account[:, ACCOUNT_FIELDS.index("equity")]
 
+    @property
+    def ready(self) -> npt.NDArray[np.bool_]:
+        """Tell of each row whether every feature is a number."""
+        return complete_rows(self.features)
+
     def take(self, rows: Int64Array) -> Side:
         """Return these rows alone."""
-        arrays = {name: getattr(self, name)[rows] for name in _ARRAYS}
-        tuples = {name: tuple(getattr(self, name)[row] for row in rows.tolist()) for name in _TUPLES}
-        return replace(self, **arrays, **tuples)
+        taken: dict[str, Any] = {name: getattr(self, name)[rows] for name in _ARRAYS}
+        taken |= {name: tuple(getattr(self, name)[row] for row in rows.tolist()) for name in _TUPLES}
+        return replace(self, **taken)
 
 
 _ARRAYS = (
@@ -97,6 +103,12 @@ _ARRAYS = (
     "expected_pnl", "sizing_equity", "account",
 )  # fmt: skip
 _TUPLES = ("emitted", "direction", "reason", "rules")
+
+
+def complete_rows(features: Float64Array) -> npt.NDArray[np.bool_]:
+    """Tell of each row whether every value is finite."""
+    complete: npt.NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(features), axis=1)
+    return complete
 
 
 def side_from(frame: pl.DataFrame, facts: Mapping[str, Any], where: str) -> Side:

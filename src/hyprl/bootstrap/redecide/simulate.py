@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence as Rows
+from collections.abc import Mapping
+from collections.abc import Sequence as Rows
 from dataclasses import dataclass
 
 import polars as pl
@@ -40,7 +41,7 @@ class Rehearsal:
 def decide_again(run: Rehearsal) -> pl.DataFrame:
     """Return the normalised signal log of a run that is decided from its first row to its last."""
     account = new_account(run.equity.initial)
-    rows = []
+    rows: list[tuple[float, ...]] = []
     for row, values in enumerate(run.bars):
         bar = Bar(*values)
         advance_account(account, bar, run.sessions[row], run.execution)
