@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from hyprl.parity.findings import Finding
 from hyprl.parity.signatures import (
+    blind,
     lag,
     misaligned,
     model,
@@ -29,8 +30,7 @@ def signatures_of(pair: Pair, expected_opens: Ints | None = None) -> list[Findin
     if not pair.rows:
         return found
     money = money_of(pair)
-    return [
-        *found,
+    found += [
         *revision.find(pair),
         *unseen.find(pair, money),
         *lag.find(pair),
@@ -38,6 +38,11 @@ def signatures_of(pair: Pair, expected_opens: Ints | None = None) -> list[Findin
         *rounding.find(pair),
         *misaligned.find(pair),
         *model.find(pair, money),
+    ]
+    if not found:
+        found += blind.find(pair, money)
+    return [
+        *found,
         *settings.find(pair, money),
         *sizing.find(pair, money),
         *state.find(pair, money),

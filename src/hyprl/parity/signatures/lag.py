@@ -122,17 +122,20 @@ def _features_late(pair: Pair, lags: list[Lag]) -> Finding:
 def _probability_late(pair: Pair, lag: Lag, stream: list[Lag]) -> Finding:
     account = [item for item in stream if item.name in ("equity", "position_size")]
     span = f"{pair.symbol}: " if not pair.symbol else ""
-    evidence = (
-        f"{span}the right side's probability is the left's {_ago(lag.bars)} on {lag.exact:.0%} of the bars"
-    )
+    evidence = f"{span}the right side's probability is the left's {_ago(lag.bars)}"
     first = pair.bar(first_true(lag.where, 0))
     names = (lag.name, *(item.name for item in stream))
-    if account:
+    if account or lag.exact < _EXACT_SHARE:
+        evidence += (
+            ""
+            if account
+            else " but for a remainder that endless averages keep, so what they were fed is late"
+        )
         return Finding(
             BAR_TIMING,
             SIGNATURE,
-            0.8,
-            f"{evidence}, and so are {_listed(names[1:])}: the whole stream is late, not the features alone",
+            0.8 if account else 0.72,
+            f"{evidence}{_and_so(names[1:])}: the whole stream is late, not the features alone",
             "See whether the bar event fires before its data, or the log is stamped with the next bar.",
             first_bar=first,
             columns=names,
@@ -149,6 +152,10 @@ def _probability_late(pair: Pair, lag: Lag, stream: list[Lag]) -> Finding:
         columns=names,
         details={"lag_bars": lag.bars},
     )
+
+
+def _and_so(names: tuple[str, ...]) -> str:
+    return f", and so are {_listed(names)}" if names else ""
 
 
 def _ago(bars: int) -> str:

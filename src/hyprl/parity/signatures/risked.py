@@ -211,7 +211,8 @@ def _lagging(seen: Risked) -> list[Finding]:
     for bars in (1, 2, 3, 4, 5, 6, 7, 14):
         rows = np.arange(max(seen.first, bars), seen.stop)
         told = rows[np.abs(left[rows] / left[rows - bars] - 1.0) > tolerance][: 2 * _ENOUGH]
-        if len(told) < _FEW or len(np.unique(np.round(right[told], 4))) < _FEW:
+        moving = seen.money.moves(right)[told]
+        if len(told) < _FEW or float(moving.mean()) < 0.5:
             continue
         late = np.abs(right[told] / left[told - bars] - 1.0)
         now = np.abs(right[told] / left[told] - 1.0)
@@ -238,7 +239,7 @@ def _reset(seen: Risked) -> list[Finding]:
         flat = abs(mine[first] / start - 1.0) < tolerance < abs(other[first] / start - 1.0)
         due = start - other[int(entries[-1])]
         held = abs(mine[first] - other[first] - due) < max(0.02 * abs(due), _COSTS_OF_ONE * start)
-        if flat or (held and abs(due) > 10.0 * _COSTS_OF_ONE * start):
+        if (flat or held) and abs(due) > 10.0 * _COSTS_OF_ONE * start:
             said = f"from {_at(seen)} on the {name} side's cash is what it was on the first bar"
             return [_finding(seen, STATE_LOST, 0.8, said, _PERSIST)]
     return []
