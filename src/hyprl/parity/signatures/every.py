@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hyprl.parity.findings import Finding
 from hyprl.parity.signatures import (
     blind,
@@ -18,8 +20,10 @@ from hyprl.parity.signatures import (
     unseen,
     warmup,
 )
-from hyprl.parity.signatures.money import money_of
+from hyprl.parity.signatures.money import Money, money_of
 from hyprl.parity.signatures.pair import Ints, Pair
+
+_OPEN = 0.5
 
 
 def signatures_of(pair: Pair, expected_opens: Ints | None = None) -> list[Finding]:
@@ -30,15 +34,7 @@ def signatures_of(pair: Pair, expected_opens: Ints | None = None) -> list[Findin
     if not pair.rows:
         return found
     money = money_of(pair)
-    found += [
-        *revision.find(pair),
-        *unseen.find(pair, money),
-        *lag.find(pair),
-        *warmup.find(pair, money),
-        *rounding.find(pair),
-        *misaligned.find(pair),
-        *model.find(pair, money),
-    ]
+    found += [*_upstream(pair, money)]
     if not found:
         found += blind.find(pair, money)
     return [
@@ -47,3 +43,20 @@ def signatures_of(pair: Pair, expected_opens: Ints | None = None) -> list[Findin
         *sizing.find(pair, money),
         *state.find(pair, money),
     ]
+
+
+def _upstream(pair: Pair, money: Money | None) -> list[Finding]:
+    """Return what differs before the gates; a reading that is open yields to one that is not."""
+    known = [
+        *revision.find(pair),
+        *unseen.find(pair, money),
+        *lag.find(pair),
+        *warmup.find(pair, money),
+        *rounding.find(pair),
+    ]
+    told = misaligned.find(pair)
+    if any("open" not in finding.details for finding in told):
+        known = [finding for finding in known if "only" not in finding.details]
+    elif known or state.frozen(pair):
+        told = [replace(finding, confidence=min(finding.confidence, _OPEN)) for finding in told]
+    return [*known, *told, *model.find(pair, money)]

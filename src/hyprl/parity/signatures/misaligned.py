@@ -7,22 +7,27 @@ over the whole test look ahead). Lags, fades and rounding have modules of their 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
 from hyprl.parity.findings import FEATURE_MISALIGNMENT, SIGNATURE, Finding
 from hyprl.parity.signatures.fading import fade_of
 from hyprl.parity.signatures.lag import lag_of
-from hyprl.parity.signatures.pair import Column, Pair, first_true
+from hyprl.parity.signatures.pair import Bools, Column, Pair, first_true
 from hyprl.parity.signatures.rounding import is_noise, is_rounded
 
 _LEAST_BARS = 12
 _MOST = 0.95
 _AFFINE = 1e-9
+_SLIGHT = 1e-6
+NOTHING: Mapping[str, object] = MappingProxyType({})
 _ADVICE = "Compute both sides' features with one function from one bar series, and compare column by column."
 
 
 def find(pair: Pair) -> list[Finding]:
-    """Report swapped, rescaled and constant columns, else columns that are computed otherwise."""
+    """Report swapped, rescaled and constant columns, else columns that are computed otherwise (`details`: open)."""
     if not pair.features or pair.bars_part.any() or pair.has_holes:
         return []
     differing = [column for column in pair.features if column.differs.any()]
@@ -44,8 +49,17 @@ def _is_frozen(column: Column) -> bool:
     where = column.differs & column.both
     held = np.zeros(len(where), np.bool_)
     for side, other in ((column.right, column.left), (column.left, column.right)):
-        held[1:] |= (side[1:] == side[:-1]) & (other[1:] != other[:-1])
-    return column.varies and float(held[where].mean()) > 0.9
+        if len(np.unique(side)) > 1:  # a constant was never computed, which is another matter
+            held[1:] |= (side[1:] == side[:-1]) & (other[1:] != other[:-1])
+    return float(held[where].mean()) > 0.9 or _is_flag_frozen(column, where)
+
+
+def _is_flag_frozen(column: Column, where: Bools) -> bool:
+    """Tell whether a column of few values stands still from where it first differs to the end of that."""
+    rows = np.flatnonzero(where)
+    span = slice(int(rows[0]), int(rows[-1]) + 1)
+    sides = [len(np.unique(side[span])) for side in (column.left, column.right)]
+    return not column.varies and int(rows[0]) > 0 and min(sides) == 1 < max(sides)
 
 
 def _swapped(pair: Pair, told: list[Column]) -> Finding | None:
@@ -112,7 +126,9 @@ def _affine(column: Column) -> tuple[float, float] | None:
     slope, level = np.polyfit(column.left[where], column.right[where], 1)
     missed = np.abs(slope * column.left[where] + level - column.right[where]).max()
     spread = max(column.scale, 1e-300)
-    return (float(slope), float(level)) if missed < 1e3 * _AFFINE * spread and slope != 0.0 else None
+    changed = abs(slope - 1.0) > _SLIGHT or abs(level) > _SLIGHT * spread
+    fits = missed < 1e3 * _AFFINE * spread and slope != 0.0
+    return (float(slope), float(level)) if fits and changed else None
 
 
 def _otherwise(pair: Pair, told: list[Column]) -> Finding:
@@ -127,11 +143,17 @@ def _otherwise(pair: Pair, told: list[Column]) -> Finding:
         f"median |Δ| {np.median(worst.gap[worst.differs]):.2g}): computed from other rows or by another formula",
         _ADVICE,
         tuple(told),
+        {"open": True},
     )
 
 
 def _finding(
-    pair: Pair, confidence: float, evidence: str, advice: str, columns: tuple[Column, ...]
+    pair: Pair,
+    confidence: float,
+    evidence: str,
+    advice: str,
+    columns: tuple[Column, ...],
+    details: Mapping[str, object] = NOTHING,
 ) -> Finding:
     first = min(first_true(column.differs, pair.rows) for column in columns)
     return Finding(
@@ -142,6 +164,7 @@ def _finding(
         advice,
         first_bar=pair.bar(first),
         columns=tuple(column.name for column in columns),
+        details=details,
     )
 
 

@@ -29,7 +29,7 @@ def find(pair: Pair) -> list[Finding]:
         return _by_hash(pair) if not pair.bars else []
     if any(lag_of(column) is not None or is_rounded(column) for column in differing):
         return []
-    found = _adjusted(pair) or _unfinished(pair)
+    found = _unfinished(pair) or _adjusted(pair)
     return [found if found is not None else _revised(pair, differing)]
 
 
@@ -64,6 +64,8 @@ def _adjusted(pair: Pair) -> Finding | None:
     volumes = [column for column in pair.bars if column.name.endswith("volume")]
     for group in (_prices(pair), volumes):
         columns = [column for column in group if column.differs.any()]
+        if group is volumes and any(column.differs.any() for column in _prices(pair)):
+            return None
         ratios = [_ratio(column) for column in columns]
         if not columns:
             continue

@@ -107,6 +107,8 @@ def _has_format(form: Format, plain: Floats, narrow: Floats) -> bool:
 
 
 def _fits_one_side(form: Format, plain: Floats, narrow: Floats) -> bool:
+    if len(np.unique(narrow[:64])) < _LEAST_BARS and len(np.unique(narrow)) < _LEAST_BARS:
+        return False  # flags and constants fit any format
     with np.errstate(over="ignore", invalid="ignore"):
         if (form.rounded(narrow[:64]) == narrow[:64]).mean() < _FITS:
             return False

@@ -53,7 +53,14 @@ def find(pair: Pair, money: Money | None) -> list[Finding]:
     """Report settings that differ, recorded or inferred; the config hash alone only where nothing else does."""
     found = _recorded(pair)
     thresholds = None if found else _inferred_thresholds(pair)
-    more = (thresholds, _multiples(money, pair), _stop_multiple(pair, money), _cap(pair), _gate(pair))
+    more = (
+        thresholds,
+        _multiples(money, pair),
+        _stop_multiple(pair, money),
+        _fraction(pair),
+        _cap(pair),
+        _gate(pair),
+    )
     found += [
         finding for finding in more if finding is not None and not (found and finding is not thresholds)
     ][:2]
@@ -187,6 +194,36 @@ def _stop_multiple(pair: Pair, money: Money | None) -> Finding | None:
     )
 
 
+def _fraction(pair: Pair) -> Finding | None:
+    """Return the fraction of the recorded equity that each side risks as a rule, where they are not one."""
+    used, risk = pair.column("risk_inputs.equity"), pair.column("risk_amount")
+    if used is None or risk is None:
+        return None
+    usual = [_usual_share(*side) for side in ((risk.left, used.left), (risk.right, used.right))]
+    left, right = usual
+    if left is None or right is None or abs(left - right) <= _SPREAD * left:
+        return None
+    return Finding(
+        CONFIGURATION,
+        SIGNATURE,
+        0.93,
+        f"sizes risk {left:.6g} of the equity they were taken of left, {right:.6g} right",
+        _ADVICE,
+        first_bar=pair.bar(first_true(risk.differs, 0)),
+        columns=("position_size", "risk_amount"),
+        details={"left": left, "right": right},
+    )
+
+
+def _usual_share(risk: Floats, equity: Floats) -> float | None:
+    told = np.isfinite(risk) & np.isfinite(equity) & (equity > 0.0) & (risk > 0.0)
+    shares = risk[told] / equity[told]
+    if len(shares) < 4 * _FEW:
+        return None
+    top = float(np.median(shares[shares > 0.99 * shares.max()]))
+    return top if float((np.abs(shares - top) < 1e-6 * top).mean()) > 0.3 else None
+
+
 def _per_atr(pair: Pair, money: Money) -> Floats:
     ratio, atr = money.stop_ratio, pair.column("risk_inputs.atr")
     if atr is None:
@@ -206,11 +243,10 @@ def _cap(pair: Pair) -> Finding | None:
     size = pair.column("position_size")
     if used is None or price is None or size is None:
         return None
-    caps = [
-        _cap_of(*sides)
-        for sides in ((size.left, price.left, used.left), (size.right, price.right, used.right))
-    ]
-    if caps[0] == caps[1] or (caps[0] is not None and caps[1] is not None and abs(caps[0] - caps[1]) < 1e-5):
+    sides = ((size.left, price.left, used.left), (size.right, price.right, used.right))
+    leverages = [_leverage(*side) for side in sides]
+    caps = [_cap_of(leverage) for leverage in leverages]
+    if not _caps_differ(caps, leverages):
         return None
     shown = [f"{cap:.4g}" if cap is not None else "none in use" for cap in caps]
     return Finding(
@@ -224,9 +260,21 @@ def _cap(pair: Pair) -> Finding | None:
     )
 
 
-def _cap_of(size: Floats, price: Floats, equity: Floats) -> float | None:
+def _caps_differ(caps: list[float | None], used: list[Floats]) -> bool:
+    left, right = caps
+    if left is not None and right is not None:
+        return abs(left - right) > 1e-5
+    cap, free = (left, used[1]) if right is None else (right, used[0])
+    return cap is not None and int((free > cap * (1.0 + 1e-6)).sum()) >= _FEW
+
+
+def _leverage(size: Floats, price: Floats, equity: Floats) -> Floats:
     told = np.isfinite(size) & np.isfinite(price) & np.isfinite(equity) & (equity > 0.0) & (size > 0.0)
-    leverage = size[told] * price[told] / equity[told]
+    leverage: Floats = size[told] * price[told] / equity[told]
+    return leverage
+
+
+def _cap_of(leverage: Floats) -> float | None:
     if len(leverage) < 4 * _FEW:
         return None
     top = float(leverage.max())

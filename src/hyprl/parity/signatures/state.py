@@ -14,6 +14,7 @@ from hyprl.parity.signatures.pair import Bools, Column, Floats, Pair, first_true
 from hyprl.parity.signatures.rounding import narrow_step
 
 _LEAST_FROZEN = 4
+_EXIT_SETTINGS = ("risk_inputs.atr_multiplier", "risk_inputs.reward_multiple")
 _RESTART = (
     "Persist position, orders, counters and feature states after each bar, and reconcile them at a restart."
 )
@@ -22,10 +23,11 @@ _EXITS = "Compare reward multiple, trailing stop, slippage and stop rules of bot
 
 def find(pair: Pair, money: Money | None) -> list[Finding]:
     """Report frozen values, and an account that does not follow from its own decisions."""
-    return [*_frozen(pair), *(_inconsistent(pair) or _exits(pair) or _blind_decisions(pair, money))]
+    return [*frozen(pair), *(_inconsistent(pair) or _exits(pair) or _blind_decisions(pair, money))]
 
 
-def _frozen(pair: Pair) -> list[Finding]:
+def frozen(pair: Pair) -> list[Finding]:
+    """Report a side that repeats its values while the other's move."""
     columns = [column for column in pair.features if column.varies]
     columns = columns or ([] if pair.probability is None else [pair.probability])
     columns = [
@@ -137,6 +139,8 @@ def _break_finding(pair: Pair, side: str, said: str, where: Bools) -> Finding:
 def _exits(pair: Pair) -> list[Finding]:
     """Positions entered together and left apart: rarely, one was forgotten; as a rule, exits are set differently."""
     column, since = pair.column("account.position_open"), pair.column("account.bars_since_entry")
+    if any(name in pair.names and not pair.is_equal(name) for name in _EXIT_SETTINGS):
+        return []  # other exits follow from other settings
     if column is None or since is None or pair.features_part.any() or pair.bars_part.any() or pair.has_holes:
         return []
     together = (since.left == since.right) & since.both

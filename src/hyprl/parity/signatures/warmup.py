@@ -15,6 +15,7 @@ from hyprl.parity.findings import SIGNATURE, STATE_LOST, WARMUP, Finding
 from hyprl.parity.signatures.fading import Fade, fade_of
 from hyprl.parity.signatures.money import Money
 from hyprl.parity.signatures.pair import Bools, Column, Pair, first_true
+from hyprl.parity.signatures.ranges import cold_start_of, level_of
 
 _START_BARS = 3
 _LEAST_BARS = 8
@@ -26,6 +27,7 @@ _ADVICE = (
     "Feed both sides the same history before the first decision, or start from a snapshot; `hyprl warmup` measures how "
     "many bars a cold start needs."
 )
+_CAP_ADVICE = "One side computes from too short a history: give it more bars, or keep the averages' state."
 _RESTART_ADVICE = (
     "Persist the feature states with the position, or warm up from the same history after a restart."
 )
@@ -35,7 +37,7 @@ def find(pair: Pair, money: Money | None) -> list[Finding]:
     """Report a late start, a fade from the start, a fade from mid-run, or columns of endless memory alone."""
     if pair.bars_part.any() or pair.has_holes:
         return []
-    found = _late_start(pair) or _fading(pair, money)
+    found = _late_start(pair) or _fading(pair, money) or _capped(pair)
     return found or _endless_only(pair)
 
 
@@ -134,6 +136,31 @@ def _speed(fade: Fade) -> str:
     return f"{exact}, as a Wilder average of {fade.wilder_length:.1f} bars does"
 
 
+def _capped(pair: Pair) -> list[Finding]:
+    """Find an ATR that begins afresh at each bar; without features `unseen` looks at the stop distance."""
+    found = level_of(pair, None)
+    start = None if found is None else cold_start_of(*found)
+    if found is None or start is None:
+        return []
+    bars, length = start
+    column = found[0]
+    differing = tuple(item.name for item in pair.features if item.differs.any())
+    return [
+        Finding(
+            WARMUP,
+            SIGNATURE,
+            0.93,
+            f"on every bar the right side's {column.name.removeprefix('indicator.')} is off by what a "
+            f"Wilder average of "
+            f"{length} begun afresh {bars} bars before is off by: each bar is computed from its last {bars} bars",
+            _CAP_ADVICE,
+            first_bar=pair.bar(first_true(column.differs, 0)),
+            columns=differing,
+            details={"bars": bars, "wilder_length": length},
+        )
+    ]
+
+
 def _endless_only(pair: Pair) -> list[Finding]:
     if len(pair.features) < 4 or not pair.knows_bars:
         return []
@@ -155,9 +182,10 @@ def _endless_only(pair: Pair) -> list[Finding]:
             0.75,
             f"only columns that never forget their start differ ({_named(names)}), all along; every column of a fixed "
             f"window is equal on equal bars",
-            "One side computes from too short a history: give it more bars, or keep the averages' state.",
+            _CAP_ADVICE,
             first_bar=pair.bar(start),
             columns=names,
+            details={"only": "endless averages"},
         )
     ]
 
