@@ -35,7 +35,8 @@ CAUSE_OF = {
 }
 _COMPARED = ("decision", "direction", "probability_up", "position_size", "expected_pnl")
 # A cause whose input differs for certain and whose swap changes the run is certain; how far decides the ranking.
-_SURE, _SLIGHT = 0.97, 0.75
+# A difference that may come from what was estimated, and that changes next to nothing, is not stated.
+_SURE, _SLIGHT, _DOUBTFUL = 0.97, 0.75, 0.6
 _SLIGHT_SHARE = 1e-3
 _NOTHING = 1e-12
 
@@ -53,8 +54,8 @@ class Attribution:
     """The gaps as recorded, Shapley values by gap and factor, and how far the whole is from the right log.
 
     `alone[factor]` are the gaps that the factor opens by itself in the left run; `without[factor]` those that are left
-    when every factor but it is taken from the right side. `unreproduced` is the share of rows that still differ from
-    the right log when every factor is taken from it.
+    when every factor but it is taken from the right side. `unreproduced` is the share of a recorded gap, the
+    largest of the three, that remains between this log and the right one when every factor is taken from it.
     """
 
     recorded: Measures
@@ -122,8 +123,14 @@ def share_out(
         {factor: measured[frozenset((factor,))] for factor in players},
         {factor: measured[everything - {factor}] for factor in players},
         measured[everything],
-        rest.differing_rows / max(right.height, 1),
+        _unreproduced(recorded, rest),
     )
+
+
+def _unreproduced(recorded: Measures, rest: Measures) -> float:
+    # Of each recorded gap, what is left between the right log and the left one with every factor of the right side.
+    left = (rest.gaps[gap] / recorded.gaps[gap] for gap in recorded.gaps if recorded.gaps[gap] > _NOTHING)
+    return min(max(left, default=0.0), 1.0)
 
 
 def measure(left: pl.DataFrame, right: pl.DataFrame) -> Measures:
@@ -179,7 +186,8 @@ def _finding(cause: str, factors: list[str], done: Attribution, facts: Mapping[s
     largest = max((abs(share) for share in shares.values() if share is not None), default=0.0)
     known = [facts[factor] for factor in factors if factor in facts]
     fidelity = 1.0 - done.unreproduced
-    confidence = (_SURE if largest >= _SLIGHT_SHARE else _SLIGHT) * fidelity
+    slight = _SLIGHT if all(item.certain for item in known) else _DOUBTFUL
+    confidence = (_SURE if largest >= _SLIGHT_SHARE else slight) * fidelity
     firsts = [item.first_bar for item in known if item.first_bar is not None]
     return Finding(
         cause,

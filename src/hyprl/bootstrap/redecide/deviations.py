@@ -6,19 +6,20 @@ Every test asks whether a simple transformation of one side's values gives the o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from hyprl.bootstrap.redecide.memories import Memory
 from hyprl.domain.bars import Float64Array
 
 Bools = npt.NDArray[np.bool_]
 Rounding = Callable[[Float64Array], Float64Array]
 
 LAGS = (1, 2, 3, -1, -2, 4, 5, 6, 7, 24, -3)
-_DECIMALS = tuple(range(2, 11))
+_DECIMALS = tuple(range(11))
 _INFORMATIVE = 5
+_MOSTLY = 0.5
 _LAG_SHARE = 0.9
 _LAG_TOLERANCE = 0.05  # of the step between the two candidate rows
 ROUNDING_NOISE = 1e-7  # of the column's size: what another order of summation can do
@@ -44,16 +45,24 @@ def to_float16(values: Float64Array) -> Float64Array:
 
 
 def rounding_of(plain: Float64Array, other: Float64Array) -> tuple[str, Rounding] | None:
-    """Return the number format that every value of `other` has and those of `plain` have not."""
+    """Return the number format that every value of `other` has and those of `plain` have not.
+
+    Fewer different values than the format would leave are no rounding: a constant has every format.
+    """
     formats: list[tuple[str, Rounding]] = [("float16", to_float16), ("float32", to_float32)]
     formats += [(f"{digits} decimals", lambda x, n=digits: np.round(x, n)) for digits in _DECIMALS]  # type: ignore[misc]
     plain, other = plain[np.isfinite(plain)], other[np.isfinite(other)]
     if len(plain) < _INFORMATIVE or len(other) < _INFORMATIVE:
         return None
     for name, rounded in formats:
-        if np.array_equal(rounded(other), other) and (rounded(plain) == plain).mean() < _FADE_SLACK:
+        has_format = np.array_equal(rounded(other), other) and (rounded(plain) == plain).mean() < _MOSTLY
+        if has_format and _distinct(other) >= max(_MOSTLY * _distinct(rounded(plain)), _INFORMATIVE):
             return name, rounded
     return None
+
+
+def _distinct(values: Float64Array) -> int:
+    return len(np.unique(values))
 
 
 def lag_of(plain: Float64Array, other: Float64Array) -> tuple[int | None, bool]:
@@ -107,14 +116,6 @@ def _in_stretches(mask: Bools, shortest: int) -> Bools:
         if stop - start >= shortest:
             kept[start:stop] = True
     return kept
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """How a column forgets: after `bars_needed` bars altogether, or by (1 - 1/length) a bar (`length` not 0)."""
-
-    bars_needed: int
-    length: int
 
 
 def is_noise(gap: Float64Array, plain: Float64Array) -> bool:

@@ -219,7 +219,8 @@ def _paths(left: Side, right: Side, models: tuple[Candidate, ...]) -> tuple[Prob
         [model for model in models if model[0].endswith(side.model.params_hash)] for side in (left, right)
     ]
     left_path = probability_path(left, [*by_hash[0], *stated])
-    right_path = probability_path(right, [*by_hash[1], *stated[::-1]])
+    of_left = [] if left_path is None else [(left_path.source, left_path.kind, left_path.weights)]
+    right_path = probability_path(right, [*by_hash[1], *stated[::-1], *of_left])
     if left_path is None or right_path is None:
         raise _refused("no model weights are in the logs or can be found by their hash")
     return left_path, right_path

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 
 from hyprl.bootstrap.redecide.deviations import (
-    Memory,
     Rounding,
     fades,
     frozen_rows,
@@ -22,16 +22,14 @@ from hyprl.bootstrap.redecide.deviations import (
     same_values,
     shifted,
 )
+from hyprl.bootstrap.redecide.memories import UNKNOWN_MEMORY, Memory, families_of, memory_of
 from hyprl.bootstrap.redecide.sequences import NOWHERE
 from hyprl.domain.bars import Float64Array, Int64Array
 from hyprl.features.plan import FeaturePlan
-from hyprl.features.steps import atr_step, rsi_step
 from hyprl.parity.findings import COLD_START, FEATURES, PRECISION, RESTART
 
-UNKNOWN_MEMORY = Memory(0, 0)
 _LENGTHS_TO_COMPARE = 3
 _CLEAN_BEFORE_RESTART = 3
-_WILDER = (atr_step, rsi_step)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,27 +118,14 @@ def take_apart(
         return Layers(plain, recorded, columns)
     frozen = frozen_rows(plain, recorded)
     lags = _lags(plain, recorded, differing, frozen)
-    roundings = {
-        place: found
-        for place in differing.tolist()
-        if (found := rounding_of(plain[:, place], recorded[:, place]))
-    }
+    roundings = _roundings(plain, recorded, differing)
     gap, filled = _gaps(plain, recorded, lags, roundings, frozen)
     touched = np.flatnonzero((gap != 0.0).any(axis=0) | np.isfinite(filled).any(axis=0)).tolist()
     memories = {place: memory_of(plan, columns[place]) for place in touched}
-    owner = _owners(plain, gap, filled, memories)
+    owner = _owners(plain, (gap, filled), memories, families_of(plan, columns))
     if _is_capped_history(owner, plain, gap, plan, columns):
         owner = dict.fromkeys(owner, COLD_START)
     return Layers(plain, recorded, columns, lags, roundings, gap, filled, owner, frozen)
-
-
-def memory_of(plan: FeaturePlan | None, column: str) -> Memory:
-    """Return how a column forgets; a user's own step is taken to forget after the bars that it needs."""
-    if plan is None:
-        return UNKNOWN_MEMORY
-    definition = plan.columns[plan.position(column)]
-    length = int(definition.node.parameters[0]) if definition.node.step in _WILDER else 0
-    return Memory(definition.bars_needed, length)
 
 
 def _lags(
@@ -154,6 +139,22 @@ def _lags(
     usual = max(set(lags.values()), key=list(lags.values()).count)
     silent = [place for place, (lag, told) in found.items() if lag is None and not told]
     return lags | dict.fromkeys(silent, usual)
+
+
+def _roundings(
+    plain: Float64Array, recorded: Float64Array, differing: Int64Array
+) -> dict[int, tuple[str, Rounding]]:
+    found = {
+        place: rounding
+        for place in differing.tolist()
+        if (rounding := rounding_of(plain[:, place], recorded[:, place]))
+    }
+    # A column of few values tells no format of its own, but may have that of another.
+    for place in [place for place in differing.tolist() if place not in found]:
+        for rounding in {name: (name, rounded) for name, rounded in found.values()}.values():
+            if same_values(rounding[1](plain[:, place]), recorded[:, place]).all():
+                found[place] = rounding
+    return found
 
 
 def _gaps(
@@ -180,13 +181,28 @@ def _gaps(
     return gap, filled
 
 
+def _whole(late: set[int], families: list[dict[int, int]]) -> set[int]:
+    # A late start spares no column of its kind that remembers as long.
+    for family in families:
+        mine = late & set(family)
+        shortest = min((family[place] for place in mine), default=0)
+        if mine and any(length >= shortest and place not in late for place, length in family.items()):
+            late = late - mine
+    return late
+
+
 def _owners(
-    plain: Float64Array, gap: Float64Array, filled: Float64Array, memories: dict[int, Memory]
+    plain: Float64Array,
+    gaps: tuple[Float64Array, Float64Array],
+    memories: dict[int, Memory],
+    families: list[dict[int, int]],
 ) -> dict[int, str]:
+    gap, filled = gaps
     late = {place for place, memory in memories.items() if _is_late_start(gap[:, place], memory)}
     if any(not memories[place].length for place in set(memories) - late):
         # Something else is at work too: a slow column in a short window then proves nothing.
         late = {place for place in late if _could_have_lasted(gap[:, place], memories[place])}
+        late = _whole(late, families)
     onset = min((_onset(gap[:, place]) for place in late), default=0)
     start = COLD_START if onset < _CLEAN_BEFORE_RESTART else RESTART
     owners = {}
@@ -213,18 +229,28 @@ def _is_capped_history(
 ) -> bool:
     # Only what never forgets is off, all of it that remembers long enough, and the further the longer it remembers.
     lengths = {place: memory_of(plan, name).length for place, name in enumerate(columns)}
+    # A window that the cap is too short for is never full.
+    owner = {
+        place: cause for place, cause in owner.items() if lengths[place] or not _is_absent(gap[:, place])
+    }
     if FEATURES not in owner.values() or any(not lengths[place] for place in owner):
         return False
     touched = {lengths[place] for place in owner}
     complete = all(place in owner for place, length in lengths.items() if length >= min(touched))
     if len(touched) < _LENGTHS_TO_COMPARE or not complete:
         return False
-    with np.errstate(invalid="ignore"):
-        off = {
-            place: float(np.nanmean(np.abs(gap[:, place])) / np.nanstd(plain[:, place])) for place in owner
-        }
+    off = {place: _typical_gap(gap[:, place], plain[:, place]) for place in owner}
     by_length = [max(off[place] for place in owner if lengths[place] == length) for length in sorted(touched)]
     return all(short <= long for short, long in pairwise(by_length))
+
+
+def _is_absent(gap: Float64Array) -> bool:
+    return bool(np.isnan(gap).all())
+
+
+def _typical_gap(gap: Float64Array, plain: Float64Array) -> float:
+    seen, spread = gap[np.isfinite(gap)], np.std(plain[np.isfinite(plain)])
+    return float(np.abs(seen).mean() / spread) if len(seen) and spread > 0.0 else inf
 
 
 def _could_have_lasted(gap: Float64Array, memory: Memory) -> bool:

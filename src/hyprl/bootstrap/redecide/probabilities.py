@@ -20,6 +20,7 @@ from hyprl.model.artifact import PROBABILITY_FUNCTIONS
 from hyprl.model.layout import LOGISTIC, pack_logistic
 
 REPRODUCED = 1e-9
+SOLVED = "solved from the recorded probabilities"
 _ROWS_PER_UNKNOWN = 3
 
 
@@ -37,21 +38,26 @@ class ProbabilityPath:
 
     @property
     def deviates(self) -> bool:
-        """Tell whether the records hold other probabilities than the weights give."""
-        return bool(self.deviation.any())
+        """Tell whether the records hold other probabilities than the weights give, beyond how well these are known."""
+        return bool((np.abs(self.deviation) > (REPRODUCED if self.is_solved else 0.0)).any())
+
+    @property
+    def is_solved(self) -> bool:
+        """Tell whether the weights were solved for."""
+        return self.source == SOLVED
 
     def plain(self, features: Float64Array) -> Float64Array:
         """Return P(up) of each row by the weights alone; NaN where a feature is not finite."""
         return evaluate(self.kind, self.weights, features[:, self.places], complete_rows(features))
 
     def deviated(self, probability: Float64Array, features: Float64Array, rows: Int64Array) -> Float64Array:
-        """Return probabilities with the recorded deviation of each row put on (rows: this side's, or NOWHERE)."""
+        """Return probabilities with each row's recorded deviation put on (rows: this side's, or NOWHERE)."""
         there = rows != NOWHERE
         pick = np.where(there, rows, 0)
         moved = np.clip(probability + self.deviation[pick], 0.0, 1.0)
         # A probability that was not computed at all (NaN) stays so.
         moved = np.where(there & (self.deviation[pick] != 0.0), moved, probability)
-        return self.recorded_where_same(moved, features, rows) if self.deviates else moved
+        return self.recorded_where_same(moved, features, rows) if self.deviation.any() else moved
 
     def recorded_where_same(
         self, probability: Float64Array, features: Float64Array, rows: Int64Array
@@ -91,7 +97,7 @@ def probability_path(side: Side, candidates: Iterable[Candidate]) -> Probability
         if paths[-1][0] <= REPRODUCED:
             return path
     if (solved := solve_logistic(rows[usable], side.probability[usable])) is not None:
-        return _path(side, ("solved from the recorded probabilities", LOGISTIC, solved), places)
+        return _path(side, (SOLVED, LOGISTIC, solved), places)
     return min(paths, key=lambda item: item[0])[1] if paths else None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hyprl.bootstrap.redecide.deviations import same_values
+from hyprl.bootstrap.redecide.memories import memory_of
 from hyprl.bootstrap.redecide.sequences import NOWHERE, Sequence
 from hyprl.bootstrap.redecide.sides import Side
 from hyprl.domain.bars import BarSeries, Float64Array, Int64Array
@@ -24,6 +24,8 @@ from hyprl.jit.kernel import INTERPRETED, Kernel, link_kernel
 from hyprl.model.evaluate import logistic_probability
 
 PRIMING_BARS = 600
+_AMPLIFIED = 4.0
+_NOISE = 1e-9  # of a column's size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,20 +45,34 @@ class Recomputer:
         self._places = [plan.position(name) for name in left.columns]
         self._history = _priming(left) if history is None else _values(history)
         self._own = self._run(left.bars)
+        self._noise = _NOISE * _sizes(left.features)
+        # Without history, a column knows nothing of its own before its window lies inside the log.
+        needed = [plan.columns[place].bars_needed for place in self._places]
+        self._needed = np.array(needed) * (history is None)
+        self._windowed = np.array([memory_of(plan, name).length == 0 for name in left.columns])
 
     def over(self, sequence: Sequence) -> Recomputed:
         """Return the features of each row of a sequence."""
-        fresh, own, recorded = self._run(sequence.bars), self._own, self._left.features
+        fresh, recorded = self._run(sequence.bars), self._left.features
         there = sequence.left_row != NOWHERE
         pick = np.where(there, sequence.left_row, 0)
-        exact = same_values(own, recorded)[pick] & there[:, None]
-        changed = recorded[pick] + (fresh - own[pick])
-        usable = there[:, None] & ~exact & np.isfinite(changed)
+        own = self._own[pick]
+        changed = recorded[pick] + (fresh - own)
+        full = np.arange(len(sequence))[:, None] >= self._needed
+        usable = there[:, None] & (own != recorded[pick]) & np.isfinite(changed) & ~(self._windowed & full)
         values = np.where(usable, changed, fresh)
-        untouched = there[:, None] & same_values(fresh, own[pick])
-        values = np.where(untouched, recorded[pick], values)
-        error = np.abs(own - recorded)[pick] + 1e-12 * np.abs(recorded[pick])
-        return Recomputed(values, np.where(exact | untouched, 0.0, np.nan_to_num(error, nan=np.inf)))
+        error = np.where(there[:, None], _AMPLIFIED * np.abs(own - recorded[pick]), 0.0)
+        doubt = np.where(full, np.nan_to_num(error, nan=np.inf) + self._noise, np.inf)
+        same = self._common_start(sequence)
+        values[:same], doubt[:same] = recorded[:same], 0.0
+        return Recomputed(values, doubt)
+
+    def _common_start(self, sequence: Sequence) -> int:
+        # How many of the first rows are the left side's own: there its records are the answer.
+        own = sequence.left_row == np.arange(len(sequence))
+        pick = np.where(own, sequence.left_row, 0)
+        own &= (sequence.bars == self._left.bars[pick]).all(axis=1)
+        return int(np.argmin(own)) if not own.all() else len(own)
 
     def _run(self, bars: Float64Array) -> Float64Array:
         frame = self._kernel.feature_frame(_series(np.concatenate([self._history, bars])))
@@ -75,6 +91,12 @@ def plan_of(columns: Names[str]) -> FeaturePlan | None:
 def _priming(left: Side) -> Float64Array:
     bars = left.bars[np.isfinite(left.bars).all(axis=1)][:PRIMING_BARS]
     return np.ascontiguousarray(bars[::-1])
+
+
+def _sizes(features: Float64Array) -> Float64Array:
+    finite = np.where(np.isfinite(features), np.abs(features), 0.0)
+    sizes: Float64Array = finite.max(axis=0, initial=0.0)
+    return sizes
 
 
 def _values(history: BarSeries) -> Float64Array:

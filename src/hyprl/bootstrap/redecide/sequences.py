@@ -79,8 +79,12 @@ def sequence_of(
     source = right_row if right_bars else left_row
     there = source != NOWHERE
     pick = np.where(there, source, 0)
-    bars = np.where(there[:, None], values.bars[pick], times.bars) if len(values) else times.bars
-    flaws = np.where(there, values.flaws[pick], times.flaws) if len(values) else times.flaws
+    bars, flaws = times.bars, times.flaws
+    if len(values):
+        other = there & (_bits(values.bars)[pick] != _bits(times.bars)).any(axis=1)
+        bars = np.where(other[:, None], values.bars[pick], times.bars)
+        # A flaw is one of a bar in its place: where the bar's values are no others, it is the place that has it.
+        flaws = np.where(other, values.flaws[pick], times.flaws)
     return Sequence(times.opens, times.sessions, flaws, np.ascontiguousarray(bars), left_row, right_row)
 
 
@@ -92,7 +96,7 @@ def times_differ(left: Side, right: Side, pairing: Pairing) -> bool:
 
 
 def rows_of_other_values(left: Side, right: Side, pairing: Pairing) -> Int64Array:
-    """Return the right rows whose bar values or flaws differ from the paired left row's."""
+    """Return the right rows whose bar values differ from the paired left row's."""
     paired = pairing.left_of != NOWHERE
     return np.flatnonzero(paired & ~_same_bars(left, right, pairing.left_of))
 
@@ -103,7 +107,7 @@ def _same_bars(left: Side, right: Side, left_of: Int64Array) -> Bools:
     there = left_of != NOWHERE
     pick = np.where(there, left_of, 0)
     same = _bits(left.bars)[pick] == _bits(right.bars)
-    result: Bools = there & same.all(axis=1) & (left.flaws[pick] == right.flaws)
+    result: Bools = there & same.all(axis=1)
     return result
 
 
