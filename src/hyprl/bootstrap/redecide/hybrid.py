@@ -64,6 +64,8 @@ class Comparison:
     plan: FeaturePlan | None
     recomputer: Recomputer | None
     layers: Layers
+    other_times: bool
+    other_bars: bool
     precision: ProbabilityPrecision | None = None
 
     @property
@@ -120,7 +122,9 @@ class TraceRedecision:
 
     def _computed(self, factors: frozenset[str]) -> tuple[Sequence, Float64Array, Float64Array]:
         known = self.comparison
-        right_times, right_bars = TIMING in factors, BARS in factors
+        # What does not differ goes along with what does: both together are the right side's own rows.
+        right_times = TIMING in factors or (BARS in factors and not known.other_times)
+        right_bars = BARS in factors or (TIMING in factors and not known.other_bars)
         sequence = sequence_of(
             known.left, known.right, known.pairing, right_times=right_times, right_bars=right_bars
         )
@@ -153,15 +157,19 @@ def compare_sides(
     readings = (read_constants(left, right), read_constants(right, left))
     plan = plan or plan_of(left.columns)
     other_bars = rows_of_other_values(left, right, pairing)
-    other_rows = times_differ(left, right, pairing) or len(other_bars) > 0
-    recomputer = Recomputer(left, plan, history) if plan is not None and other_rows and len(left) else None
+    other_times = times_differ(left, right, pairing)
+    other_rows = other_times or len(other_bars) > 0
+    other_start = bool((other_bars < _HISTORY_ROWS).sum() > _HISTORY_ROWS // 2)
+    recomputer = None
+    if plan is not None and other_rows and len(left):
+        recomputer = Recomputer(left, plan, history, is_other_start=other_start)
     known = Comparison(
         left, right, pairing, readings, paths, plan, recomputer,
-        Layers(right.features, right.features, left.columns),
+        Layers(right.features, right.features, left.columns), other_times, len(other_bars) > 0,
     )  # fmt: skip
     whole = sequence_of(left, right, pairing, right_times=True, right_bars=True)
     layers = take_apart(_right_plain(known, whole), right.features, left.columns, plan)
-    if (other_bars < _HISTORY_ROWS).sum() > _HISTORY_ROWS // 2:
+    if other_start:
         layers = layers.without_cold_start()
     return replace(known, layers=layers, precision=_precision(paths[1], right))
 

@@ -24,6 +24,7 @@ from hyprl.jit.kernel import INTERPRETED, Kernel, link_kernel
 from hyprl.model.evaluate import logistic_probability
 
 PRIMING_BARS = 600
+_START_ROWS = 100
 _AMPLIFIED = 4.0
 _NOISE = 1e-9  # of a column's size
 
@@ -39,17 +40,21 @@ class Recomputed:
 class Recomputer:
     """Computes the left side's features over sequences of bars."""
 
-    def __init__(self, left: Side, plan: FeaturePlan, history: BarSeries | None) -> None:
+    def __init__(
+        self, left: Side, plan: FeaturePlan, history: BarSeries | None, *, is_other_start: bool
+    ) -> None:
         self._left = left
         self._kernel: Kernel = link_kernel(plan, logistic_probability, INTERPRETED)
         self._places = [plan.position(name) for name in left.columns]
         self._history = _priming(left) if history is None else _values(history)
         self._own = self._run(left.bars)
+        self._history_known = history is not None
         self._noise = _NOISE * _sizes(left.features)
         # Without history, a column knows nothing of its own before its window lies inside the log.
         needed = [plan.columns[place].bars_needed for place in self._places]
         self._needed = np.array(needed) * (history is None)
-        self._windowed = np.array([memory_of(plan, name).length == 0 for name in left.columns])
+        self._lengths = np.array([memory_of(plan, name).length for name in left.columns])
+        self._is_other_start = is_other_start
 
     def over(self, sequence: Sequence) -> Recomputed:
         """Return the features of each row of a sequence."""
@@ -59,13 +64,29 @@ class Recomputer:
         own = self._own[pick]
         changed = recorded[pick] + (fresh - own)
         full = np.arange(len(sequence))[:, None] >= self._needed
-        usable = there[:, None] & (own != recorded[pick]) & np.isfinite(changed) & ~(self._windowed & full)
+        usable = (
+            there[:, None] & (own != recorded[pick]) & np.isfinite(changed) & ~((self._lengths == 0) & full)
+        )
         values = np.where(usable, changed, fresh)
-        error = np.where(there[:, None], _AMPLIFIED * np.abs(own - recorded[pick]), 0.0)
-        doubt = np.where(full, np.nan_to_num(error, nan=np.inf) + self._noise, np.inf)
+        doubt = np.where(full, self._start_error(len(sequence)) + self._noise, np.inf)
         same = self._common_start(sequence)
         values[:same], doubt[:same] = recorded[:same], 0.0
         return Recomputed(values, doubt)
+
+    def _start_error(self, rows: int) -> Float64Array:
+        # What a wrong start can still do to each row of a column that never forgets: it decays by (1 - 1/n) a bar.
+        if self._history_known or not rows:
+            return np.zeros((rows, len(self._lengths)))
+        keeps = np.where(self._lengths > 0, 1.0 - 1.0 / np.maximum(self._lengths, 1), 0.0)
+        own, recorded = self._own, self._left.features
+        seen = min(len(own), _START_ROWS)
+        with np.errstate(all="ignore"):
+            grown = np.abs(own[:seen] - recorded[:seen]) / keeps ** np.arange(seen)[:, None]
+        start = _AMPLIFIED * np.where(np.isfinite(grown), grown, 0.0).max(axis=0, initial=0.0)
+        if self._is_other_start:
+            start = np.maximum(start, _sizes(recorded))
+        result: Float64Array = start * keeps ** np.arange(rows)[:, None]
+        return result
 
     def _common_start(self, sequence: Sequence) -> int:
         # How many of the first rows are the left side's own: there its records are the answer.
