@@ -14,7 +14,7 @@ from hyprl.bootstrap.redecide.hybrid import TraceRedecision, compare_sides
 from hyprl.bootstrap.redecide.probabilities import Candidate
 from hyprl.bootstrap.redecide.sides import side_from
 from hyprl.domain.bars import BarSeries
-from hyprl.errors import ArtifactError, HyprLError
+from hyprl.errors import ArtifactError
 from hyprl.features.plan import FeaturePlan
 from hyprl.model.artifact import ProbabilityModel
 from hyprl.parity.normalise import normalise
@@ -61,16 +61,14 @@ def redecide_from_traces(left: TraceFile, right: TraceFile, models: Iterable[Pat
     return redecide_from_recordings(_recording(left, "left"), _recording(right, "right"), background)
 
 
-def redecide_for(left: Path, right: Path) -> TraceRedecision | None:
-    """Return a redecision from two files, or None where they are no HyprL traces or hold too little.
+def redecide_for(left: Path, right: Path) -> TraceRedecision:
+    """Return a redecision from two trace files.
 
-    Model files are looked for in the folders `models` beside and above the traces and in `artifacts`.
+    Model files are looked for in the folders `models` beside and above the traces and in `artifacts`. Raises
+    TraceError naming what is no trace, or what one lacks to be decided again.
     """
-    try:
-        traces = [read_trace(path) for path in (left, right)]
-        return redecide_from_traces(traces[0], traces[1], _models_near((left, right)))
-    except HyprLError:
-        return None  # a signal log that is no trace is a usual case; the caller goes on with signatures
+    traces = [read_trace(path) for path in (left, right)]
+    return redecide_from_traces(traces[0], traces[1], _models_near((left, right)))
 
 
 def _recording(trace: TraceFile, name: str) -> Recording:

@@ -10,19 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Names
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
 from hyprl.bootstrap.redecide.memories import memory_of
 from hyprl.bootstrap.redecide.sequences import NOWHERE, Sequence
 from hyprl.bootstrap.redecide.sides import Side
-from hyprl.domain.bars import BarSeries, Float64Array, Int64Array
+from hyprl.domain.bars import PRICE_COLUMNS, BarSeries, Float64Array, Int64Array
 from hyprl.errors import FeatureError
 from hyprl.features.plan import FeaturePlan
 from hyprl.features.registry import resolve_feature
 from hyprl.jit.kernel import INTERPRETED, Kernel, link_kernel
 from hyprl.model.evaluate import logistic_probability
 
+HIGH, LOW, CLOSE = (PRICE_COLUMNS.index(name) for name in ("high", "low", "close"))
 PRIMING_BARS = 600
 _START_ROWS = 100
 _AMPLIFIED = 4.0
@@ -68,25 +70,32 @@ class Recomputer:
             there[:, None] & (own != recorded[pick]) & np.isfinite(changed) & ~((self._lengths == 0) & full)
         )
         values = np.where(usable, changed, fresh)
-        doubt = np.where(full, self._start_error(len(sequence)) + self._noise, np.inf)
+        doubt = np.where(full, self._start_error(sequence) + self._noise, np.inf)
         same = self._common_start(sequence)
         values[:same], doubt[:same] = recorded[:same], 0.0
         return Recomputed(values, doubt)
 
-    def _start_error(self, rows: int) -> Float64Array:
+    def _start_error(self, sequence: Sequence) -> Float64Array:
         # What a wrong start can still do to each row of a column that never forgets: it decays by (1 - 1/n) a bar.
+        rows = len(sequence)
         if self._history_known or not rows:
             return np.zeros((rows, len(self._lengths)))
         keeps = np.where(self._lengths > 0, 1.0 - 1.0 / np.maximum(self._lengths, 1), 0.0)
         own, recorded = self._own, self._left.features
-        seen = min(len(own), _START_ROWS)
+        seen, jump = min(len(own), _START_ROWS), self._jump(sequence.bars)
         with np.errstate(all="ignore"):
             grown = np.abs(own[:seen] - recorded[:seen]) / keeps ** np.arange(seen)[:, None]
         start = _AMPLIFIED * np.where(np.isfinite(grown), grown, 0.0).max(axis=0, initial=0.0)
         if self._is_other_start:
-            start = np.maximum(start, _sizes(recorded))
+            start = np.maximum(start, _sizes(recorded)) * jump
         result: Float64Array = start * keeps ** np.arange(rows)[:, None]
         return result
+
+    def _jump(self, bars: Float64Array) -> float:
+        # The false start leaps to where the sequence begins; in usual ranges of a bar, at least 1.
+        leap = abs(float(bars[0, CLOSE]) - float(self._history[-1, CLOSE]))
+        usual = float(np.median(bars[:, HIGH] - bars[:, LOW]))
+        return max(leap / usual, 1.0) if usual > 0.0 and isfinite(leap) else 1.0
 
     def _common_start(self, sequence: Sequence) -> int:
         # How many of the first rows are the left side's own: there its records are the answer.
