@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hyprl.domain.bars import Int64Array
     from hyprl.parity.load import SignalLog
     from hyprl.parity.verdict import ParityResult
+    from hyprl.report.page import PageContent
 
 STAGES = ("microscope", "features", "risk", "live-ready", "exact")
 FILE = click.Path(path_type=Path)
@@ -50,6 +51,7 @@ def diff(
     Both need the columns timestamp (with UTC offset), symbol, decision; every other column that both have is
     compared too. Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
     """
+    from hyprl.bootstrap.explanations import explanation_for_page
     from hyprl.bootstrap.pages import diff_page, subject_of
     from hyprl.parity.diff_files import write_symbol_diffs
     from hyprl.parity.load import load_signal_log
@@ -66,7 +68,10 @@ def diff(
     if json_file is not None:
         extras = {"files": [str(path) for path in files]} | outputs.as_json_dict()
         _write_json(result.as_json_dict() | extras, json_file)
-    page = partial(diff_page, left, right, result)
+
+    def page() -> PageContent:
+        return diff_page(left, right, result, (), explanation_for_page(result, logs[0], logs[1]))
+
     outputs.publish(result, subject_of(result), page, partial(click.echo, err=json_file == "-"))
     context.exit(result.exit_code)
 

@@ -1,5 +1,4 @@
-"""All signatures of one symbol's pair of logs: what differs upstream is read first, what "
-"follows from it is left out."""
+"""All signatures of one symbol's pair of logs; what follows from a difference upstream is left out."""
 
 from __future__ import annotations
 

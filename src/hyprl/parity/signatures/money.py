@@ -21,6 +21,7 @@ _MULTIPLES = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 _GRAIN, _LARGEST = 1e-3, 50.0
 _LEAST_PAIRS, _LEAST_SHARE = 4, 0.05
 _APART = 1e-4
+_VARIED = 8
 _LEAST_GAIN = 0.05  # below, rounding is too large a part of the expected P&L
 _SMOOTH = 0.02
 
@@ -167,7 +168,7 @@ def _recorded_multiple(pair: Pair, risk: Column, place: int) -> float | None:
         else (value.right, risk.right, _winning(pair, 1))
     )
     told = np.isfinite(side) & np.isfinite(amount) & np.isfinite(winning) & (amount > 0.0) & (winning > 0.05)
-    if not told.any():
+    if len(np.unique(winning[told])) < _VARIED or len(np.unique(side[told])) < _VARIED:
         return None
     multiples = (side[told] / amount[told] + 1.0 - winning[told]) / winning[told]
     middle = float(np.median(multiples))
