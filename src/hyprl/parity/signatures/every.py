@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from hyprl.parity.findings import Finding
 from hyprl.parity.signatures import (
     blind,
@@ -27,6 +29,11 @@ _OPEN = 0.5
 
 def signatures_of(pair: Pair, expected_opens: Ints | None = None) -> list[Finding]:
     """Return what the pair of logs shows, in no order. A log whose stamps are shifted shows nothing else."""
+    with np.errstate(all="ignore"):  # a ratio of nothing is not finite, and is tested for
+        return _all_of(pair, expected_opens)
+
+
+def _all_of(pair: Pair, expected_opens: Ints | None) -> list[Finding]:
     found = timing.find(pair, expected_opens)
     if any("offset_minutes" in finding.details for finding in found):
         return found

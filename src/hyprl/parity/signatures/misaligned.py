@@ -8,7 +8,6 @@ over the whole test look ahead). Lags, fades and rounding have modules of their 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import numpy as np
 
@@ -22,7 +21,6 @@ _LEAST_BARS = 12
 _MOST = 0.95
 _AFFINE = 1e-9
 _SLIGHT = 1e-6
-NOTHING: Mapping[str, object] = MappingProxyType({})
 _ADVICE = "Compute both sides' features with one function from one bar series, and compare column by column."
 
 
@@ -153,7 +151,7 @@ def _finding(
     evidence: str,
     advice: str,
     columns: tuple[Column, ...],
-    details: Mapping[str, object] = NOTHING,
+    details: Mapping[str, object] | None = None,
 ) -> Finding:
     first = min(first_true(column.differs, pair.rows) for column in columns)
     return Finding(
@@ -164,7 +162,7 @@ def _finding(
         advice,
         first_bar=pair.bar(first),
         columns=tuple(column.name for column in columns),
-        details=details,
+        details=details or {},
     )
 
 

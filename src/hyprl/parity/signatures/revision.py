@@ -152,7 +152,8 @@ def _revised(pair: Pair, differing: list[Column]) -> Finding:
     where = pair.bars_part
     count, share = int(where.sum()), float(where.mean())
     names = tuple(column.name for column in differing)
-    largest = max(float(np.nanmax(np.abs(_ratio(column) - 1.0))) for column in differing)
+    changes = np.concatenate([np.abs(_ratio(column) - 1.0) for column in differing])
+    largest = float(changes[np.isfinite(changes)].max(initial=0.0))
     what = (
         "another vendor's, or its preliminary bars"
         if share > 0.6

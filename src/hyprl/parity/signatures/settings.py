@@ -220,7 +220,7 @@ def _usual_share(risk: Floats, equity: Floats) -> float | None:
     shares = risk[told] / equity[told]
     if len(shares) < 4 * _FEW:
         return None
-    top = float(np.median(shares[shares > 0.99 * shares.max()]))
+    top = float(np.median(shares[shares >= 0.99 * shares.max()]))
     return top if float((np.abs(shares - top) < 1e-6 * top).mean()) > 0.3 else None
 
 
