@@ -81,7 +81,7 @@ def _line(logit: Column) -> tuple[float, float] | None:
         return None
     slope, level = np.polyfit(logit.left[where], logit.right[where], 1)
     missed = np.abs(slope * logit.left[where] + level - logit.right[where]).max()
-    return (float(slope), float(level)) if missed < _EXACT * 10.0 else None
+    return (round(float(slope), 9), round(float(level), 9)) if missed < _EXACT * 10.0 else None
 
 
 def _solved(pair: Pair, logit: Column) -> Finding | None:

@@ -48,15 +48,27 @@ def find(pair: Pair, money: Money | None) -> list[Finding]:
         return []
     level, noise = found
     off = level.both & (level.gap > noise)
-    if int(off.sum()) < _LEAST_BARS or fade_of(level) is not None or lag_of(level) is not None:
+    if int(off.sum()) < _LEAST_BARS or _is_scaled(level, noise):
         return []
+    dated = _dated(pair, level, noise)
+    if dated or fade_of(level) is not None or lag_of(level) is not None:
+        return dated
     return _of_the_average(pair, level, noise) or _of_the_bars(pair, level, noise)
 
 
+def is_adjusted(pair: Pair, money: Money | None) -> bool:
+    """Tell whether a constant ratio up to a date is what the levels differ by."""
+    found = None if pair.knows_bars or pair.has_holes else level_of(pair, money)
+    return found is not None and bool(_dated(pair, *found))
+
+
+def _is_scaled(level: Column, noise: float) -> bool:
+    """Tell whether one ratio holds throughout: a setting's doing, not the bars'."""
+    ratio = level.right[level.both] / level.left[level.both]
+    return float(np.ptp(ratio)) * float(np.median(np.abs(level.left[level.both]))) < 4.0 * noise
+
+
 def _of_the_average(pair: Pair, level: Column, noise: float) -> list[Finding]:
-    dated = _dated(pair, level, noise)
-    if dated:
-        return dated
     start = cold_start_of(level, noise)
     if start is not None:
         bars, length = start

@@ -12,6 +12,7 @@ import re
 import numpy as np
 
 from hyprl.parity.findings import SIGNATURE, STATE_LOST, WARMUP, Finding
+from hyprl.parity.signatures import unseen
 from hyprl.parity.signatures.fading import Fade, fade_of
 from hyprl.parity.signatures.money import Money
 from hyprl.parity.signatures.pair import Bools, Column, Pair, first_true
@@ -35,7 +36,7 @@ _RESTART_ADVICE = (
 
 def find(pair: Pair, money: Money | None) -> list[Finding]:
     """Report a late start, a fade from the start, a fade from mid-run, or columns of endless memory alone."""
-    if pair.bars_part.any() or pair.has_holes:
+    if pair.bars_part.any() or pair.has_holes or unseen.is_adjusted(pair, money):
         return []
     found = _late_start(pair) or _fading(pair, money) or _capped(pair)
     return found or _endless_only(pair)
