@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hyprl.parity.load import SignalLog
     from hyprl.parity.stream.compare import Streamed
     from hyprl.parity.verdict import ParityResult
+    from hyprl.report.page import PageContent
 
 STAGES = ("microscope", "features", "risk", "live-ready", "exact")
 FILE = click.Path(path_type=Path)
@@ -60,6 +61,7 @@ def diff(
     nautilus_trader, vectorbt, or a TOML file of your own (docs/check-my-own-bot.md).
     Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
     """
+    from hyprl.bootstrap.explanations import explanation_for_page
     from hyprl.bootstrap.logs import expected_opens
     from hyprl.bootstrap.pages import diff_page, subject_of
     from hyprl.parity.diff_files import write_symbol_diffs
@@ -77,12 +79,15 @@ def diff(
     compared = compare(logs[0].frame, logs[1].frame, stage, opens)
     result = outputs.judge(compared, partial(click.echo, err=True))
     files = write_symbol_diffs(result.main.diff, out)
-    outputs = outputs.with_page(_page_beside(files))
+    outputs = outputs.with_page(page_beside(files))
     _show(result, logs, files, to_stderr=json_file == "-")
     if json_file is not None:
         extras = {"files": [str(path) for path in files], "notes": list(pair.notes)} | outputs.as_json_dict()
         outputs.write_json(result.as_json_dict() | extras, json_file)
-    page = partial(diff_page, left, right, result, pair.notes)
+
+    def page() -> PageContent:
+        return diff_page(left, right, result, pair.notes, explanation_for_page(result, logs[0], logs[1]))
+
     outputs.publish(result, subject_of(result), page, partial(click.echo, err=json_file == "-"))
     context.exit(result.exit_code)
 
@@ -114,7 +119,7 @@ def _show(result: ParityResult, logs: list[SignalLog], files: list[Path], *, to_
     click.echo(f"Diff: {', '.join(str(path) for path in files[:2])}" + _more(len(files)), err=to_stderr)
 
 
-def _page_beside(files: list[Path]) -> Path:
+def page_beside(files: list[Path]) -> Path:
     """Return the page's place: beside the diff of the only symbol, else under one name for all of them."""
     return files[0].with_suffix(".html") if len(files) == 2 else files[0].with_name("signal_diff.html")
 
