@@ -19,7 +19,22 @@ def test_every_fault_has_an_effect(board: Scoreboard):
     assert [case.expected.name for case in board.without_effect] == []
 
 
-@pytest.mark.parametrize("line", ["detected", "first bar and stage", "false alarms"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "detected",
+        "first bar and stage",
+        "top cause",
+        "both causes of a pair",
+        "false alarms",
+        "top cause, plain log",
+        "causes stated on a control, plain log",
+    ],
+)
 def test_limits_hold(board: Scoreboard, line: str):
     score = {score.name: score for score in board.scores()}[line]
     assert score.kept, [(case.expected.name, miss) for case, miss in board.misses()]
+
+
+def test_a_board_that_keeps_its_limits_ends_in_zero(board: Scoreboard):
+    assert board.exit_code == 0

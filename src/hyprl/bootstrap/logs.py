@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from os import PathLike
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from hyprl.parity.frames import as_polars
 from hyprl.parity.load import SignalLog, load_signal_log, log_of_frame
 from hyprl.parity.logmap import LogMap, MapSource, load_log_map
 from hyprl.parity.pairing import LogPair, needs_calendar, pair_logs
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,14 @@ def calendar_bars(calendar: str | None, *maps: LogMap) -> BarGrid | None:
 
 def expected_opens(frames: Sequence[pl.DataFrame]) -> Int64Array:
     """Return the XNYS bar opens, µs UTC, from the first to the last bar of the logs; empty for empty logs."""
-    stamps = pl.concat([frame["timestamp"] for frame in frames])
-    first, last = stamps.min(), stamps.max()
-    if first is None or last is None:
+    stamps = pl.concat([frame["timestamp"] for frame in frames]).dt.epoch("us")
+    if stamps.is_empty():
         return np.empty(0, dtype=np.int64)
+    return opens_between(int(stamps.min()), int(stamps.max()))  # type: ignore[arg-type]
+
+
+def opens_between(first_utc_us: int, last_utc_us: int) -> Int64Array:
+    """Return the XNYS bar opens, µs UTC, from `first_utc_us` to `last_utc_us`, both included."""
     edge = timedelta(days=1)  # a UTC date and its exchange date differ by at most one
-    grid = session_hours(first.date() - edge, last.date() + edge)  # type: ignore[union-attr]
-    ends = stamps.dt.epoch("us")
-    return grid.between(int(ends.min()), int(ends.max()) + 1).open_utc_us  # type: ignore[arg-type]
+    dates = [(_EPOCH + timedelta(microseconds=stamp)).date() for stamp in (first_utc_us, last_utc_us)]
+    return session_hours(dates[0] - edge, dates[1] + edge).between(first_utc_us, last_utc_us + 1).open_utc_us

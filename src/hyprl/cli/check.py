@@ -53,7 +53,7 @@ def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **
     input, 3 not assessed.
     """
     from hyprl.bootstrap.check import CheckRequest, run_check
-    from hyprl.bootstrap.pages import check_page
+    from hyprl.bootstrap.explanations import explained_check_page
     from hyprl.files import require_directory
 
     for folder in ("signals", "parity_traces", "models"):
@@ -73,7 +73,8 @@ def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **
         write_json(_document(outcome) | outputs.as_json_dict(), json_target)
     screen = Screen(json_target)
     _show(outcome, screen.console())
-    outputs.publish(outcome.result, outcome.prepared.symbol, partial(check_page, outcome), screen.say)
+    page = partial(explained_check_page, outcome)
+    outputs.publish(outcome.result, outcome.prepared.symbol, page, screen.say)
     click.get_current_context().exit(outcome.result.exit_code)
 
 

@@ -29,6 +29,11 @@ def map_options(command: Command) -> Command:
     return command
 
 
+def names_a_map(values: dict[str, Any]) -> bool:
+    """Tell whether any value of `map_options` was given."""
+    return any(values.get(name) for name in ("both_map", "left_map", "right_map", "settings"))
+
+
 def read_pair(
     left: Path, right: Path, values: dict[str, Any], calendar: str | None = None, *, quiet: bool = False
 ) -> LogPair:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from hyprl.bootstrap.redecide import Recording, redecide_from_recordings
 from hyprl.faults.lab import Log
-from hyprl.parity.diff import diff_logs
-from hyprl.parity.findings import Explanation
-from hyprl.parity.normalise import normalise
-from hyprl.parity.where import locate
+from hyprl.parity.explain import explain
+from hyprl.parity.findings import Explanation, Redecide
 
 
 def explained(left: Log, right: Log) -> Explanation:
     """Explain two logs with all that they hold. Raises HyprLError children for logs that cannot be explained."""
-    diff = diff_logs(normalise(left.frame, "the left log"), normalise(right.frame, "the right log"))
-    return Explanation(locate(diff), ())
+    return explain(left.frame, right.frame, redecide=_redecide(left, right))
 
 
 def explained_plainly(left: Log, right: Log) -> Explanation:
     """Explain two logs by signatures alone."""
-    return explained(left, right)
+    return explain(left.frame, right.frame)
+
+
+def _redecide(left: Log, right: Log) -> Redecide:
+    return redecide_from_recordings(
+        Recording(left.frame, left.facts, "the left log"),
+        Recording(right.frame, right.facts, "the right log"),
+    )

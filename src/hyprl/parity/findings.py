@@ -57,13 +57,17 @@ FACTORS = (TIMING, BARS, FEATURES, COLD_START, PRECISION, RESTART, MODEL, PARAME
 
 @dataclass(frozen=True, slots=True)
 class FactorFacts:
-    """What is known of one factor before anything is decided again: its cause and how the sides differ in it."""
+    """What is known of one factor before anything is decided again: its cause and how the sides differ in it.
+
+    `certain` is false where the difference was estimated rather than read from the logs.
+    """
 
     cause: str
     evidence: str
     advice: str = ""
     first_bar: str | None = None
     columns: tuple[str, ...] = ()
+    certain: bool = True
 
 
 @runtime_checkable

@@ -32,15 +32,25 @@ _ASCII = str.maketrans({"✓": "+", "✗": "x", "…": "..", "Δ": "d", "≤": "
 
 def render_parity(result: ParityResult, console: Console) -> None:
     """Print statistics, first difference, gates and verdict."""
-    for window, assessment in result.assessments.items():
-        console.print(_plain(_heading(window, assessment.statistics), console))
-        console.print(Padding(_statistics_table(assessment, console), (0, 0, 1, 2)))
-    console.print(_plain(Text(f"Gates of stage {result.stage}", "bold"), console))
+    render_figures(result, console)
+    console.print(plain(Text(f"Gates of stage {result.stage}", "bold"), console))
     console.print(_gates_table(result.gates, console))
+    render_verdict(result, console)
+
+
+def render_figures(result: ParityResult, console: Console) -> None:
+    """Print the statistics of each window."""
+    for window, assessment in result.assessments.items():
+        console.print(plain(_heading(window, assessment.statistics), console))
+        console.print(Padding(_statistics_table(assessment, console), (0, 0, 1, 2)))
+
+
+def render_verdict(result: ParityResult, console: Console) -> None:
+    """Print the verdict in one line."""
     word, style, meaning = _VERDICTS.get(result.verdict, _NOT_ASSESSED)
     if result.verdict == KEPT and any(gate.accepted is not None for gate in result.gates):
         word, style, meaning = _BASELINED
-    console.print(_plain(Text.assemble((f"{word}", style), f"  {meaning}: {_tally(result.gates)}."), console))
+    console.print(plain(Text.assemble((f"{word}", style), f"  {meaning}: {_tally(result.gates)}."), console))
 
 
 def _heading(window: str, statistics: Statistics) -> Text:
@@ -54,7 +64,7 @@ def _statistics_table(assessment: Assessment, console: Console) -> Table:
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
     for label, value in _lines(assessment):
-        table.add_row(_plain(Text(label), console), _plain(Text(value), console))
+        table.add_row(plain(Text(label), console), plain(Text(value), console))
     return table
 
 
@@ -160,7 +170,7 @@ def _gates_table(gates: tuple[Gate, ...], console: Console) -> Table:
         limit = f"{_symbol(gate.comparison)} {gate.limit:.6g}"
         value = "none" if gate.value is None else f"{gate.value:.6g}"
         cells = (Text(gate.metric), Text(limit), Text(value), Text(mark, style))
-        table.add_row(*(_plain(cell, console) for cell in cells))
+        table.add_row(*(plain(cell, console) for cell in cells))
     return table
 
 
@@ -191,7 +201,8 @@ def _short(timestamp: str | None) -> str:
     )
 
 
-def _plain(text: Text, console: Console) -> Text:
+def plain(text: Text, console: Console) -> Text:
+    """Return the text as the console can show it: in ASCII where it has no Unicode."""
     if not console.options.ascii_only:
         return text
     return Text(text.plain.translate(_ASCII).encode("ascii", "replace").decode(), text.style)

@@ -1,6 +1,6 @@
 """One symbol's two logs, paired bar by bar, as the signatures read them: columns, masks, sessions.
 
-A missing value is NaN here; two NaN on one bar are no difference, one of them is. Nothing is changed or filled.
+A missing or infinite value is NaN here; two NaN on one bar are no difference, one of them is. Nothing is filled.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
+_LARGEST = 1e60
 _SESSION_GAP = 3.0  # of the usual step between bars
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -228,8 +229,7 @@ class Pair:
         left, right = (self.paired[column] for column in side_columns(name))
         if not all(side.dtype.is_numeric() or side.dtype == pl.Boolean for side in (left, right)):
             return None
-        arrays = [side.cast(pl.Float64).fill_null(float("nan")).to_numpy() for side in (left, right)]
-        column = Column(name, np.ascontiguousarray(arrays[0]), np.ascontiguousarray(arrays[1]))
+        column = Column(name, _readable(left), _readable(right))
         return column if column.both.any() else None
 
 
@@ -253,6 +253,13 @@ def share_of(part: Bools, whole: Bools) -> float:
     """Return which share of `whole` also is in `part`; 0 where there is nothing."""
     total = int(whole.sum())
     return int((part & whole).sum()) / total if total else 0.0
+
+
+def _readable(side: pl.Series) -> Floats:
+    """Return the numbers, NaN where there is none; what is beyond any price or share would only overflow."""
+    values = side.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    size = np.abs(values)
+    return np.where(size > _LARGEST, np.nan, np.where(size < 1.0 / _LARGEST, 0.0, values))
 
 
 def _has_hole(lacking: Bools) -> bool:

@@ -1,0 +1,274 @@
+"""What is known of each factor in which two sides differ: its cause, the evidence in numbers, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import numpy as np
+
+from hyprl.bootstrap.redecide.advice import ADVICE
+from hyprl.bootstrap.redecide.deviations import ROUNDING_NOISE, Rounding, rounding_of, to_float32
+from hyprl.bootstrap.redecide.hybrid import Comparison, sizing_differs, state_differs
+from hyprl.bootstrap.redecide.parameters import parameter_facts
+from hyprl.bootstrap.redecide.sequences import NOWHERE, rows_of_other_values, times_differ
+from hyprl.bootstrap.redecide.sides import ACCOUNT_FIELDS
+from hyprl.domain.bars import PRICE_COLUMNS, Float64Array
+from hyprl.parity import findings as names
+from hyprl.parity.findings import FactorFacts
+
+_PARTIAL_SHARE = 0.9
+_SHOWN = 4
+
+
+def factor_facts(known: Comparison) -> dict[str, FactorFacts]:
+    """Return the facts of every factor in which the sides differ, in the order of FACTORS."""
+    found = dict(_all(known))
+    return {name: found[name] for name in names.FACTORS if name in found}
+
+
+def _all(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
+    if times_differ(known.left, known.right, known.pairing):
+        yield names.TIMING, _timing(known)
+    rows = rows_of_other_values(known.left, known.right, known.pairing)
+    if len(rows):
+        yield names.BARS, _bars(known, rows)
+    yield from _features(known)
+    if not known.same_weights or (known.precision is None and any(path.deviates for path in known.paths)):
+        yield names.MODEL, _model(known)
+    if parameters := parameter_facts(known):
+        yield names.PARAMETERS, parameters
+    if sizing_differs(known):
+        yield names.EQUITY, _equity(known)
+    if state_differs(known):
+        yield names.STATE, _state(known)
+
+
+def _timing(known: Comparison) -> FactorFacts:
+    left_of, left, right = known.pairing.left_of, known.left, known.right
+    there = left_of != NOWHERE
+    moved = np.flatnonzero(there & (left.opens[np.where(there, left_of, 0)] != right.opens))
+    lacking = int((known.pairing.right_of == NOWHERE).sum())
+    extra = int((~there).sum())
+    parts = []
+    rows = [*np.flatnonzero(known.pairing.right_of == NOWHERE)[:1]]
+    first = int(left.opens[rows[0]]) if rows else None
+    if len(moved):
+        minutes = (right.opens[moved] - left.opens[left_of[moved]]) / 60_000_000
+        parts.append(f"{len(moved)} bars carry another time (usually {np.median(minutes):+.0f} min)")
+        start = int(min(right.opens[moved[0]], left.opens[left_of[moved[0]]]))
+        first = start if first is None else min(first, start)
+    if lacking:
+        parts.append(f"the right side lacks {lacking} of {len(left)} bars")
+    if extra:
+        parts.append(f"the right side has {extra} bars that the left has not")
+        start = int(right.opens[np.flatnonzero(~there)[0]])
+        first = start if first is None else min(first, start)
+    return FactorFacts(names.BAR_TIMING, "; ".join(parts), ADVICE[names.TIMING], _iso(first))
+
+
+def _bars(known: Comparison, rows: np.ndarray) -> FactorFacts:
+    left, right = known.left.bars[known.pairing.left_of[rows]], known.right.bars[rows]
+    columns = tuple(
+        f"bar.{name}" for place, name in enumerate(PRICE_COLUMNS) if (left[:, place] != right[:, place]).any()
+    )
+    first = _iso(int(known.right.opens[rows[0]]))
+    share = f"{len(rows)} of {len(known.right)} paired bars have other values"
+    if formats := _formats(left, right):
+        evidence = f"{share}; the right side's have {formats}"
+        return FactorFacts(names.FLOATING_POINT, evidence, ADVICE[names.PRECISION], first, columns)
+    if _is_unfinished(left, right) and len(rows) >= _PARTIAL_SHARE * len(known.right):
+        evidence = (
+            f"{share}: the right side's lie inside the left side's and lack volume, as bars not yet closed do"
+        )
+        return FactorFacts(names.BAR_TIMING, evidence, ADVICE[names.TIMING], first, columns)
+    with np.errstate(all="ignore"):
+        ratio = np.nanmedian(right[:, 3] / left[:, 3])
+    evidence = f"{share} ({', '.join(columns)}); median close ratio {ratio:.6g}"
+    return FactorFacts(names.DATA_REVISION, evidence, ADVICE[names.BARS], first, columns)
+
+
+def _formats(left: Float64Array, right: Float64Array) -> str | None:
+    found = set()
+    for place in range(left.shape[1]):
+        if (left[:, place] == right[:, place]).all():
+            continue
+        rounding = rounding_of(left[:, place], right[:, place])
+        if rounding is None or not _is_rounded(left[:, place], right[:, place], rounding[1]):
+            return None  # not the same numbers, rounded
+        found.add(rounding[0])
+    return " and ".join(sorted(found)) or None
+
+
+def _is_rounded(left: Float64Array, right: Float64Array, rounded: Rounding) -> bool:
+    # Up to one unit of the format: libraries break ties otherwise, and some cut off instead of rounding.
+    unit = 2.0 * np.abs(rounded(left) - left).max()
+    return bool((np.abs(right - left) <= unit * (1.0 + ROUNDING_NOISE)).all())
+
+
+def _is_unfinished(left: Float64Array, right: Float64Array) -> bool:
+    opened = np.isclose(left[:, 0], right[:, 0], rtol=1e-9).mean() >= _PARTIAL_SHARE
+    nested = ((right[:, 1] <= left[:, 1]) & (right[:, 2] >= left[:, 2])).mean() >= _PARTIAL_SHARE
+    thinner = (right[:, 4] < left[:, 4]).mean() >= _PARTIAL_SHARE
+    closes = (right[:, 3] != left[:, 3]).mean() >= _PARTIAL_SHARE
+    return bool(opened and nested and thinner and closes)
+
+
+def _features(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
+    layers = known.layers
+    for factor in layers.factors:
+        columns = layers.columns_of(factor)
+        yield (
+            factor,
+            FactorFacts(
+                _CAUSES[factor],
+                _feature_evidence(known, factor, columns),
+                ADVICE[factor],
+                _first_feature(known),
+                _prefixed(columns),
+                known.recomputer is None,
+            ),
+        )
+    if known.precision is not None and names.PRECISION not in layers.factors:
+        rows = np.flatnonzero(known.paths[1].deviation)
+        evidence = f"the right side's probabilities have {known.precision.name}, |difference| up to " + (
+            f"{np.abs(known.paths[1].deviation).max():.2g}"
+        )
+        first = _iso(int(known.right.opens[rows[0]]))
+        yield (
+            names.PRECISION,
+            FactorFacts(names.FLOATING_POINT, evidence, ADVICE[names.PRECISION], first, ("probability_up",)),
+        )
+    if names.FEATURES not in layers.factors and _scores_differ(known):
+        evidence = "the sides have other sentiment scores on the same bars"
+        yield (
+            names.FEATURES,
+            FactorFacts(
+                names.FEATURE_MISALIGNMENT, evidence, ADVICE[names.FEATURES], None, ("sentiment_score",)
+            ),
+        )
+
+
+_CAUSES = {
+    names.FEATURES: names.FEATURE_MISALIGNMENT,
+    names.COLD_START: names.WARMUP,
+    names.PRECISION: names.FLOATING_POINT,
+    names.RESTART: names.STATE_LOST,
+}
+
+
+def _feature_evidence(known: Comparison, factor: str, columns: tuple[str, ...]) -> str:
+    layers, listed = known.layers, _listed(columns)
+    if factor == names.PRECISION:
+        formats = sorted({name for name, _ in layers.roundings.values()}) or ["rounding noise"]
+        return (
+            f"{len(columns)} columns hold {' and '.join(formats)} where the left side has float64 ({listed})"
+        )
+    if factor == names.RESTART:
+        held = int(layers.frozen.sum())
+        if held:
+            return f"all columns repeat the row before on {held} bars while the market moved"
+        return f"{len(columns)} columns jump in mid-run and fade back as after a cold start ({listed})"
+    if factor == names.COLD_START:
+        return f"{len(columns)} columns are off as after too little history, longest memory most ({listed})"
+    if layers.lags:
+        lags = sorted(set(layers.lags.values()))
+        shown = ", ".join(f"{lag:+d}" for lag in lags)
+        whole = "all columns" if len(layers.lags) == len(layers.columns) else listed
+        return f"{whole}: the right side has the left side's values of another bar (lag {shown})"
+    return f"{len(columns)} columns hold other values on the same bars ({listed})"
+
+
+def _first_feature(known: Comparison) -> str | None:
+    layers = known.layers
+    same = (layers.plain == layers.recorded) | (np.isnan(layers.plain) & np.isnan(layers.recorded))
+    rows = np.flatnonzero(~same.all(axis=1))
+    return _iso(int(known.right.opens[rows[0]])) if len(rows) else None
+
+
+def _scores_differ(known: Comparison) -> bool:
+    there = known.pairing.left_of != NOWHERE
+    a, b = known.left.score[known.pairing.left_of[there]], known.right.score[there]
+    return not np.array_equal(a, b, equal_nan=True)
+
+
+def _model(known: Comparison) -> FactorFacts:
+    left, right = known.paths
+    if known.same_weights:
+        rows = np.flatnonzero(right.deviation if right.deviates else left.deviation)
+        side = "right" if right.deviates else "left"
+        evidence = (
+            f"on {len(rows)} bars the {side} side's probability is not what its model gives for its features"
+        )
+        opens = (known.right if right.deviates else known.left).opens
+        return FactorFacts(
+            names.MODEL_PATH, evidence, ADVICE[names.MODEL], _iso(int(opens[rows[0]])), ("probability_up",)
+        )
+    first = _iso(int(known.right.opens[0])) if len(known.right) else None
+    if len(left.weights) != len(right.weights) or left.kind != right.kind:
+        return FactorFacts(
+            names.MODEL_PATH, "the sides evaluate models of other shapes", ADVICE[names.MODEL], first
+        )
+    a, b = np.array(left.weights), np.array(right.weights)
+    changed = int((a != b).sum())
+    largest = float(np.max(np.abs(a - b) / np.maximum(np.abs(a), 1e-300)))
+    evidence = (
+        f"{changed} of {len(a)} model weights differ, by up to {largest:.2g} of their size ({right.source})"
+    )
+    narrowed = np.array_equal(to_float32(a), b) or np.array_equal(to_float32(b), a)
+    if narrowed and largest <= ROUNDING_NOISE:
+        return FactorFacts(names.FLOATING_POINT, f"{evidence}: float32", ADVICE[names.PRECISION], first)
+    return FactorFacts(names.MODEL_PATH, evidence, ADVICE[names.MODEL], first)
+
+
+def _equity(known: Comparison) -> FactorFacts:
+    left, right = known.left, known.right
+    if left.initial_equity != right.initial_equity:
+        evidence = f"the accounts start with {left.initial_equity:,.2f} and {right.initial_equity:,.2f}"
+        return FactorFacts(names.SIZING_EQUITY, evidence, ADVICE[names.EQUITY], _iso(int(right.opens[0])))
+    side, name = (right, "right") if (right.sizing_equity != right.equity).any() else (left, "left")
+    with np.errstate(all="ignore"):
+        ratio = side.sizing_equity / side.equity
+    rows = np.flatnonzero(np.isfinite(ratio) & (ratio != 1.0))
+    if not len(rows):
+        return FactorFacts(names.SIZING_EQUITY, "one side sizes from injected equity", ADVICE[names.EQUITY])
+    low, high = float(ratio[rows].min()), float(ratio[rows].max())
+    evidence = f"the {name} side sizes from {low:.6g} … {high:.6g} times its own account on {len(rows)} bars"
+    return FactorFacts(
+        names.SIZING_EQUITY,
+        evidence,
+        ADVICE[names.EQUITY],
+        _iso(int(side.opens[rows[0]])),
+        ("risk_inputs.equity",),
+    )
+
+
+def _state(known: Comparison) -> FactorFacts:
+    events = known.readings[1].account.events or known.readings[0].account.events
+    name, side = ("right", known.right) if known.readings[1].account.events else ("left", known.left)
+    row = min(events)
+    shown = ", ".join(
+        f"{ACCOUNT_FIELDS[place].removeprefix('account.')} {expected:g} expected, {recorded:g} recorded"
+        for place, (expected, recorded) in list(events[row].changes.items())[:_SHOWN]
+    )
+    evidence = f"on {len(events)} bars the {name} side's account does not follow from its own decisions; first: {shown}"
+    return FactorFacts(
+        names.STATE_LOST,
+        evidence,
+        ADVICE[names.STATE],
+        _iso(int(side.opens[row])),
+        tuple(ACCOUNT_FIELDS[place] for place in events[row].changes),
+    )
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    more = f" and {len(columns) - _SHOWN} more" if len(columns) > _SHOWN else ""
+    return ", ".join(columns[:_SHOWN]) + more
+
+
+def _prefixed(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"indicator.{name}" for name in columns)
+
+
+def _iso(utc_us: int | None) -> str | None:
+    return None if utc_us is None else datetime.fromtimestamp(utc_us / 1e6, UTC).isoformat()

@@ -1,0 +1,208 @@
+"""The model path: other weights, another scaler or calibration, a model that was not reloaded.
+
+With features in the logs: equal features and unequal probabilities leave the model alone. Where features differ too,
+each side's log-odds are solved for its own features (exact for a logistic model); two different solutions are two
+models. Without features: log-odds of one side that are a function of the other's are one model seen through another
+calibration.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hyprl.parity.findings import MODEL_PATH, SIGNATURE, Finding
+from hyprl.parity.signatures.fading import fade_of
+from hyprl.parity.signatures.lag import lag_of
+from hyprl.parity.signatures.money import Money
+from hyprl.parity.signatures.pair import Bools, Column, Floats, Pair, first_true, share_of
+from hyprl.parity.signatures.rounding import is_noise, is_rounded, narrow_step
+
+_EXACT = 1e-7
+_LEAST_BARS = 12
+_FROZEN = 3
+_ADVICE = "Load one model file on both sides, read-only, and record model_params_hash with every decision."
+
+
+def find(pair: Pair, money: Money | None) -> list[Finding]:
+    """Report another model or calibration."""
+    column, logit = pair.probability, pair.logit
+    if column is None or logit is None or not (column.differs & column.both).any():
+        return _by_hash_alone(pair)
+    if pair.knows_features:
+        found = _equal_features(pair, column) or _solved(pair, logit)
+        return [found] if found is not None else _by_hash_alone(pair)
+    if is_rounded(column) or is_noise(column) or lag_of(column) is not None or fade_of(logit) is not None:
+        return []
+    found = _recalibrated(pair, logit)
+    return [found] if found is not None else []
+
+
+def _equal_features(pair: Pair, column: Column) -> Finding | None:
+    where = column.differs & column.both
+    alike = where & ~pair.features_part & ~pair.bars_part
+    if int(alike.sum()) < min(_LEAST_BARS, int(where.sum())) or share_of(alike, where) < 0.5:
+        return None
+    if is_rounded(column) or is_noise(column) or _is_frozen(column, alike) or lag_of(column) is not None:
+        return None
+    hashes = pair.words("model_params_hash")
+    other = hashes is not None and bool((hashes[0] != hashes[1]).any())
+    said = ", and the model's hash is another" if other else ""
+    if hashes is not None and not other:
+        said = ", under one model hash: what turns features into a probability is not what the hash covers"
+    first = first_true(alike, 0)
+    since = "" if first == 0 else f", from {pair.bar(first)} on"
+    return Finding(
+        MODEL_PATH,
+        SIGNATURE,
+        0.97,
+        f"on {int(alike.sum()):,} bars with equal features the probabilities differ, by "
+        f"{column.gap[alike].mean():.2e} on "
+        f"average{since}{said}{_relation(pair)}",
+        _ADVICE,
+        share_of_probability=float(column.gap[alike].sum() / column.gap.sum()),
+        first_bar=pair.bar(first),
+        columns=("probability_up",),
+    )
+
+
+def _relation(pair: Pair) -> str:
+    logit = pair.logit
+    if logit is None:
+        return ""
+    fit = _line(logit)
+    if fit is None:
+        return ""
+    return f"; log-odds right = {fit[0]:.4g} × left {fit[1]:+.4g} (a calibration or an intercept)"
+
+
+def _line(logit: Column) -> tuple[float, float] | None:
+    where = logit.both
+    if int(where.sum()) < _LEAST_BARS or not logit.varies:
+        return None
+    slope, level = np.polyfit(logit.left[where], logit.right[where], 1)
+    missed = np.abs(slope * logit.left[where] + level - logit.right[where]).max()
+    return (round(float(slope), 9), round(float(level), 9)) if missed < _EXACT * 10.0 else None
+
+
+def _solved(pair: Pair, logit: Column) -> Finding | None:
+    if not pair.features:
+        return None
+    where = logit.both.copy()
+    for column in pair.features:
+        where &= column.both
+    where[: min(len(where) // 10, 80)] &= int(where.sum()) < 400
+    sides = []
+    for place in range(2):
+        inputs = np.column_stack([column.left if place == 0 else column.right for column in pair.features])[
+            where
+        ]
+        sides.append((inputs, (logit.left if place == 0 else logit.right)[where]))
+    fitted = _fitted(*sides[0])
+    if fitted is None:
+        return None
+    predicted = _predict(fitted, sides[1][0])
+    missed = np.abs(_sigmoid(predicted) - _sigmoid(sides[1][1]))
+    if _narrow(pair, missed) or float(np.median(missed)) < _EXACT:
+        return None
+    gap = np.abs(_sigmoid(sides[0][1]) - _sigmoid(sides[1][1]))
+    own = _fitted(*sides[1])
+    sure = 0.93 if own is not None else 0.8
+    hashes = pair.words("model_params_hash")
+    if hashes is not None and not (hashes[0] != hashes[1]).any():
+        sure -= 0.1
+    return Finding(
+        MODEL_PATH,
+        SIGNATURE,
+        sure if float(np.median(missed)) > 0.01 * float(np.median(gap)) else 0.6,
+        f"the weights that give every left probability from the left features miss the right ones by "
+        f"{missed.mean():.2e} on the right's own features (all differences: {gap.mean():.2e}): "
+        f"another model, scaler or "
+        f"calibration besides other features",
+        _ADVICE,
+        share_of_probability=min(float(missed.mean() / gap.mean()), 1.0) if gap.any() else None,
+        first_bar=pair.bar(first_true(where, 0)),
+        columns=("probability_up",),
+    )
+
+
+Fitted = tuple[Floats, Floats, Floats]
+
+
+def _fitted(inputs: Floats, target: Floats) -> Fitted | None:
+    if len(inputs) < 2 * inputs.shape[1] + _LEAST_BARS:
+        return None
+    middle, spread = inputs.mean(axis=0), inputs.std(axis=0)
+    spread = np.where(spread > 0.0, spread, 1.0)
+    design = np.column_stack(((inputs - middle) / spread, np.ones(len(inputs))))
+    weights, *_ = np.linalg.lstsq(design, target, rcond=None)
+    missed = np.abs(design @ weights - target).max()
+    return (middle, spread, weights) if missed < _EXACT else None
+
+
+def _predict(fitted: Fitted, inputs: Floats) -> Floats:
+    middle, spread, weights = fitted
+    result: Floats = ((inputs - middle) / spread) @ weights[:-1] + weights[-1]
+    return result
+
+
+def _narrow(pair: Pair, missed: Floats) -> bool:
+    step = None if pair.probability is None else narrow_step(pair.probability)
+    return step is not None and bool((missed <= step).mean() > 0.98)
+
+
+def _recalibrated(pair: Pair, logit: Column) -> Finding | None:
+    where = logit.both & logit.differs
+    if int(where.sum()) < 4 * _LEAST_BARS or share_of(logit.differs, logit.both) < 0.98 or not logit.varies:
+        return None
+    line = _line(logit)
+    if line is not None:
+        said = f"log-odds right = {line[0]:.5g} × left {line[1]:+.5g} on every bar"
+        return _calibration(pair, 0.9, said)
+    order = np.argsort(logit.left[logit.both], kind="stable")
+    if len(order) > 8 * _LEAST_BARS and (np.diff(logit.right[logit.both][order]) >= 0.0).all():
+        return _calibration(
+            pair, 0.85, "the right probability is a rising function of the left one on every bar"
+        )
+    return None
+
+
+def _calibration(pair: Pair, confidence: float, said: str) -> Finding:
+    return Finding(
+        MODEL_PATH,
+        SIGNATURE,
+        confidence,
+        f"{said}: the inputs agree, a calibration or an intercept does not",
+        _ADVICE,
+        share_of_probability=1.0,
+        first_bar=pair.bar(0),
+        columns=("probability_up",),
+    )
+
+
+def _by_hash_alone(pair: Pair) -> list[Finding]:
+    hashes = pair.words("model_params_hash")
+    if hashes is None or not (hashes[0] != hashes[1]).any():
+        return []
+    return [
+        Finding(
+            MODEL_PATH,
+            SIGNATURE,
+            0.5 if pair.probability is not None and not pair.probability.differs.any() else 0.6,
+            "the two sides recorded another model_params_hash",
+            _ADVICE,
+            first_bar=pair.bar(first_true(hashes[0] != hashes[1], 0)),
+            columns=("model_params_hash",),
+        )
+    ]
+
+
+def _is_frozen(column: Column, where: Bools) -> bool:
+    still = np.zeros(len(where), np.bool_)
+    for side in (column.left, column.right):
+        still[1:] |= side[1:] == side[:-1]
+    return bool(still[where].mean() > 0.8 and int(where.sum()) > _FROZEN)
+
+
+def _sigmoid(logit: Floats) -> Floats:
+    result: Floats = 1.0 / (1.0 + np.exp(-np.clip(logit, -700.0, 700.0)))
+    return result
