@@ -9,7 +9,7 @@ import numpy as np
 
 from hyprl.bootstrap.redecide.accounts import same_events
 from hyprl.bootstrap.redecide.constants import Reading, read_constants
-from hyprl.bootstrap.redecide.deviations import ROUNDING_NOISE, Rounding, rounding_of, same_values
+from hyprl.bootstrap.redecide.deviations import ROUNDING_NOISE, Rounding, is_rounded, rounding_of, same_values
 from hyprl.bootstrap.redecide.equity import same_source
 from hyprl.bootstrap.redecide.layers import Layers, take_apart
 from hyprl.bootstrap.redecide.probabilities import Candidate, ProbabilityPath, probability_path
@@ -107,7 +107,9 @@ def compare_sides(
 def _precision(path: ProbabilityPath, side: Side) -> ProbabilityPrecision | None:
     if not path.deviates:
         return None
-    if found := rounding_of(path.plain(side.features), side.probability):
+    plain = path.plain(side.features)
+    found = rounding_of(plain, side.probability)
+    if found is not None and is_rounded(plain, side.probability, found[1]):
         return ProbabilityPrecision(*found)
     if np.abs(path.deviation).max() <= ROUNDING_NOISE:
         return ProbabilityPrecision("noise", None)

@@ -61,6 +61,12 @@ def rounding_of(plain: Float64Array, other: Float64Array) -> tuple[str, Rounding
     return None
 
 
+def is_rounded(plain: Float64Array, other: Float64Array, rounded: Rounding) -> bool:
+    """Tell whether `other` is `plain` in a format, up to one unit: ties are broken otherwise, or digits cut off."""
+    unit = 2.0 * np.nanmax(np.abs(rounded(plain) - plain), initial=0.0)
+    return bool(np.nanmax(np.abs(other - plain), initial=0.0) <= unit * (1.0 + ROUNDING_NOISE))
+
+
 def _distinct(values: Float64Array) -> int:
     return len(np.unique(values))
 

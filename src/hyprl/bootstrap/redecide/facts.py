@@ -9,7 +9,7 @@ import numpy as np
 
 from hyprl.bootstrap.redecide.advice import ADVICE
 from hyprl.bootstrap.redecide.comparison import Comparison, model_differs, sizing_differs, state_differs
-from hyprl.bootstrap.redecide.deviations import ROUNDING_NOISE, Rounding, rounding_of, to_float32
+from hyprl.bootstrap.redecide.deviations import ROUNDING_NOISE, is_rounded, rounding_of, to_float32
 from hyprl.bootstrap.redecide.parameters import parameter_facts
 from hyprl.bootstrap.redecide.sequences import NOWHERE, rows_of_other_values, times_differ
 from hyprl.bootstrap.redecide.sides import ACCOUNT_FIELDS
@@ -95,16 +95,10 @@ def _formats(left: Float64Array, right: Float64Array) -> str | None:
         if (left[:, place] == right[:, place]).all():
             continue
         rounding = rounding_of(left[:, place], right[:, place])
-        if rounding is None or not _is_rounded(left[:, place], right[:, place], rounding[1]):
+        if rounding is None or not is_rounded(left[:, place], right[:, place], rounding[1]):
             return None  # not the same numbers, rounded
         found.add(rounding[0])
     return " and ".join(sorted(found)) or None
-
-
-def _is_rounded(left: Float64Array, right: Float64Array, rounded: Rounding) -> bool:
-    # Up to one unit of the format: libraries break ties otherwise, and some cut off instead of rounding.
-    unit = 2.0 * np.abs(rounded(left) - left).max()
-    return bool((np.abs(right - left) <= unit * (1.0 + ROUNDING_NOISE)).all())
 
 
 def _is_unfinished(left: Float64Array, right: Float64Array) -> bool:
