@@ -9,6 +9,7 @@ import numpy as np
 
 from hyprl.parity.findings import Finding
 from hyprl.parity.signatures import (
+    bare,
     blind,
     lag,
     misaligned,
@@ -46,12 +47,8 @@ def _all_of(pair: Pair, expected_opens: Ints | None) -> list[Finding]:
     found += [*_upstream(pair, money)]
     if not found:
         found += blind.find(pair, money)
-    return [
-        *found,
-        *settings.find(pair, money),
-        *sizing.find(pair, money),
-        *state.find(pair, money),
-    ]
+    found += [*settings.find(pair, money), *sizing.find(pair, money), *state.find(pair, money)]
+    return found if any(finding.confident for finding in found) else [*found, *bare.find(pair)]
 
 
 def _upstream(pair: Pair, money: Money | None) -> list[Finding]:
