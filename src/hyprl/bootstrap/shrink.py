@@ -176,7 +176,11 @@ def _write_inputs(decided: Decided, out: Path) -> Path:
         side: {name: _spelled(values[name]) for name in decided.names}
         for side, values in (("left", decided.left), ("right", decided.right))
     }
-    atomic_write_bytes(path, _json({"bar": decided.bar, "shared": shared, **sides}))
+    shape = decided.shape
+    model = (
+        None if shape is None else {"kind": shape.kind, "features": shape.features, "weights": shape.weights}
+    )
+    atomic_write_bytes(path, _json({"bar": decided.bar, "model": model, "shared": shared, **sides}))
     return path
 
 

@@ -12,6 +12,7 @@ from hyprl.cli.options import FILE, JSON_TARGET, refuse_early, write_json
 
 if TYPE_CHECKING:
     from hyprl.bootstrap.shrink import Fixture
+    from hyprl.parity.pairing import LogPair
 
 _MOST_SHOWN = 12
 
@@ -45,12 +46,28 @@ def shrink(
     fixture = shrink_pair(pair, out)
     on_stderr = str(json_target) == "-"
     if fixture is None:
-        click.echo("Nothing to shrink: no value that both logs have differs.", err=on_stderr)
+        click.echo(
+            "Nothing to shrink: both logs have the same bars, and no value that both hold differs.",
+            err=on_stderr,
+        )
+        _say_not_comparable(pair, on_stderr)
     else:
         _show(fixture, on_stderr)
     if json_target is not None:
         write_json(
             {"outcome": "nothing_to_shrink"} if fixture is None else fixture.as_json_dict(), json_target
+        )
+
+
+def _say_not_comparable(pair: LogPair, on_stderr: bool) -> None:
+    from hyprl.parity.diff import diff_logs
+    from hyprl.parity.fields import field_sets
+
+    rest = field_sets(diff_logs(pair.left.frame, pair.right.frame)).not_comparable
+    if rest:
+        click.echo(
+            f"Not compared, for one log lacks them or holds another type: {_listed(list(rest))}",
+            err=on_stderr,
         )
 
 
