@@ -23,6 +23,8 @@ from hyprl.trace.read import TraceFile
 
 STRATEGY, INPUTS, FEATURE, MODEL = "strategy.", "inputs.", "features.", "model."
 PROBABILITY = INPUTS + "probability_up"
+_NOT_FOLLOWING = "the recorded decisions do not follow from what was recorded"
+_NO_EFFECT = "no recorded input in which the sides differ changes what this bar decides"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +71,22 @@ def decide_again(left: TraceFile, right: TraceFile, shrunk: Shrunk) -> Decided |
     shared = [int(stamp) for stamp in stamps if stamp in opens[0] and stamp in opens[1]]
     if not shared:
         return "one side does not have the bar at which they part"
+    reason = _NOT_FOLLOWING
     for stamp in shared:
         found = _at(sides, stamp, shrunk.aim.decides)
-        if found is not None:
+        if isinstance(found, Decided):
             return found
-    return "the records of the kept bars do not lead to the recorded decisions, or to the same ones"
+        reason = found
+    return reason
 
 
-def _at(sides: list[Side], stamp: int, decides: bool) -> Decided | None:
+def _at(sides: list[Side], stamp: int, decides: bool) -> Decided | str:
     rows = [int(np.flatnonzero(side.opens == stamp)[0]) for side in sides]
     left, right = (inputs_at(side, row) for side, row in zip(sides, rows, strict=True))
     if not all(
         _follows(side, row, values) for side, row, values in zip(sides, rows, (left, right), strict=True)
     ):
-        return None
+        return _NOT_FOLLOWING
     shape = _shape(sides, rows)
     if shape is not None:
         left, right = (
@@ -90,7 +94,7 @@ def _at(sides: list[Side], stamp: int, decides: bool) -> Decided | None:
             for values, side, row in zip((left, right), sides, rows, strict=True)
         )
     names = smallest_difference(left, right, lambda values: _outcome(values, shape, decides))
-    return None if names is None else Decided(iso(stamp), shape, left, right, names)
+    return _NO_EFFECT if names is None else Decided(iso(stamp), shape, left, right, names)
 
 
 def _shape(sides: list[Side], rows: list[int]) -> ModelShape | None:

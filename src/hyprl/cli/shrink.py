@@ -81,11 +81,16 @@ def _show(fixture: Fixture, on_stderr: bool) -> None:
         f"bars      {shrunk.bars:,} of {shrunk.bars_before:,}: {_listed(opens_of(shrunk))}",
         f"columns   {len(shrunk.columns):,} of {shrunk.columns_before:,}: {_listed(list(shrunk.columns))}",
     ]
-    differs = [f"{name} {left} | {right}" for name, (left, right) in config.values.items()]
+    differs = [f"{name} {left} | {right}" for name, (left, right) in (config.values or {}).items()]
     if config.decided is not None:
         lines.append(f"config    decided again, these inputs part the sides: {_listed(differs)}")
+    elif config.values is None:
+        lines.append(f"config    not compared: {config.note}")
     else:
-        lines.append(f"config    {_listed(differs) or 'not compared'} ({config.note})")
+        found = (
+            f"the headers differ in {_listed(differs)}" if differs else "no constant of the headers differs"
+        )
+        lines.append(f"config    {found} (not decided again: {config.note})")
     lines += [f"wrote     {path}" for path in fixture.files]
     lines.append("The test fails until both sides agree: pytest " + str(fixture.files[0].parent))
     for line in lines:

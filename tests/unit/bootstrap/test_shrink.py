@@ -69,13 +69,13 @@ def test_the_constant_or_input_that_was_planted_is_the_smallest_config(
     fixture = shrunk(traces, fault, tmp_path)
     assert fixture.shrunk.aim.column == column
     assert fixture.shrunk.bars == 1
-    assert set(fixture.config.values) == names
+    assert set(fixture.config.values or {}) == names
 
 
 def test_a_shifted_cache_is_reduced_to_features(traces, tmp_path) -> None:
     fixture = shrunk(traces, "shifted-cache:1", tmp_path)
     assert fixture.config.values
-    assert all(name.startswith("features.") for name in fixture.config.values)
+    assert all(name.startswith("features.") for name in fixture.config.values or {})
 
 
 def test_written_test_fails_until_both_sides_agree(traces, tmp_path) -> None:
@@ -92,6 +92,13 @@ def test_traces_that_agree_have_nothing_to_shrink(traces, tmp_path) -> None:
     left, _ = traces("threshold-drift:0.03")
     assert shrink_pair(load_pair(left, left), tmp_path) is None
     assert not list(tmp_path.iterdir())
+
+
+def test_engine_that_does_not_use_what_it_records_is_said(traces, tmp_path) -> None:
+    fixture = shrunk(traces, "hard-coded-size:risk_fraction", tmp_path)
+    assert fixture.config.decided is None
+    assert fixture.config.values == {}
+    assert "no recorded input" in fixture.config.note
 
 
 def test_foreign_logs_get_a_test_of_the_logs_alone(tmp_path) -> None:
