@@ -37,8 +37,10 @@ _COMPARED = ("decision", "direction", "probability_up", "position_size", "expect
 # A cause whose input differs for certain and whose swap changes the run is certain; how far decides the ranking.
 # A difference that may come from what was estimated, and that changes next to nothing, is not stated.
 _SURE, _SLIGHT, _DOUBTFUL = 0.97, 0.75, 0.6
-_SLIGHT_SHARE = 1e-3
+_SLIGHT_SHARE = 1e-4
 _NOTHING = 1e-12
+# An account that does not follow from its own decisions is a difference by itself, whatever it has led to so far.
+_TELLING = frozenset({names.STATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def attribute(
         return ()
     by_cause: dict[str, list[str]] = {}
     for factor in players:
-        if _changes_anything(done, factor):
+        if _changes_anything(done, factor) or factor in _TELLING & set(facts):
             cause = facts[factor].cause if factor in facts else CAUSE_OF[factor]
             by_cause.setdefault(cause, []).append(factor)
     found = [_finding(cause, group, done, facts) for cause, group in by_cause.items()]

@@ -67,9 +67,18 @@ def _canonical(name: str) -> str:
     return name
 
 
+def text_of(series: pl.Series) -> pl.Series:
+    """Return any column as text; what Polars does not spell is spelled as Python does."""
+    try:
+        return series.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        values = [None if value is None else str(value) for value in series.to_list()]
+        return pl.Series(series.name, values, pl.String)
+
+
 def symbols(series: pl.Series, where: str) -> pl.Series:
     """Return the symbols without blanks around them. Raises SignalLogError for a missing one."""
-    stripped = series.cast(pl.String).str.strip_chars()
+    stripped = text_of(series).str.strip_chars()
     _refuse(stripped.is_null() | (stripped == ""), series, where, "is missing")
     return stripped
 
@@ -97,7 +106,7 @@ def decisions(frame: pl.DataFrame, where: str) -> list[pl.Series]:
 
 
 def _words(series: pl.Series) -> pl.Series:
-    text = series.cast(pl.String).str.strip_chars().str.to_lowercase()
+    text = text_of(series).str.strip_chars().str.to_lowercase()
     return pl.select(pl.when(~text.is_in(words.UNDECIDED_WORDS)).then(text)).to_series()
 
 

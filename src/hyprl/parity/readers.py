@@ -71,7 +71,7 @@ def parse_log(data: bytes, where: str, path: str | None = None) -> RawLog:
 
 def _parse_parquet(data: bytes, where: str) -> pl.DataFrame:
     try:
-        with quiet_native_stderr():
+        with quiet_native_stderr(f"{where}: is damaged Parquet\n  {_REMEDY}"):
             return pl.read_parquet(io.BytesIO(data), use_statistics=False)
     except (*_DAMAGED, OSError, ValueError, OverflowError) as error:
         raise _unreadable(where, f"is damaged Parquet ({_first_line(error)})") from error

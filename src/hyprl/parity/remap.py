@@ -10,6 +10,7 @@ import polars as pl
 from hyprl.errors import ConfigError, SignalLogError
 from hyprl.parity import vocabulary as words
 from hyprl.parity.logmap import LogMap
+from hyprl.parity.normalise import text_of
 from hyprl.parity.timestamps import to_utc_us
 
 ENTER_LONG, ENTER_SHORT = "enter_long", "enter_short"
@@ -129,7 +130,7 @@ def _translated(series: pl.Series, meanings: dict[str, str]) -> pl.Series:
     lowered = {word.strip().lower(): "" if said == _UNDECIDED else said for word, said in meanings.items()}
     text = _lowered(series)
     said = text.replace_strict(lowered, default=None, return_dtype=pl.String)
-    return pl.select(pl.coalesce(said, series.cast(pl.String)).alias(series.name)).to_series()
+    return pl.select(pl.coalesce(said, text_of(series)).alias(series.name)).to_series()
 
 
 def _signs(number: pl.Series, name: str, at_zero: str) -> pl.Series:
@@ -141,7 +142,7 @@ def _signs(number: pl.Series, name: str, at_zero: str) -> pl.Series:
 def _numbers(series: pl.Series, where: str) -> pl.Series:
     if series.dtype.is_numeric() or series.dtype == pl.Boolean:
         return series.cast(pl.Float64).fill_nan(None)
-    text = series.cast(pl.String).str.strip_chars()
+    text = text_of(series).str.strip_chars()
     blank = text.is_null() | text.str.to_lowercase().is_in(words.UNDECIDED_WORDS)
     number = text.cast(pl.Float64, strict=False)
     bad = (number.is_null() & ~blank).arg_true()
@@ -164,7 +165,7 @@ def _with_decimal_points(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lowered(series: pl.Series) -> pl.Series:
-    return series.cast(pl.String).str.strip_chars().str.to_lowercase()
+    return text_of(series).str.strip_chars().str.to_lowercase()
 
 
 def _bad(where: str, fact: str) -> SignalLogError:

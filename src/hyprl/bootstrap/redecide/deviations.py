@@ -61,17 +61,24 @@ def rounding_of(plain: Float64Array, other: Float64Array) -> tuple[str, Rounding
     return None
 
 
+def is_rounded(plain: Float64Array, other: Float64Array, rounded: Rounding) -> bool:
+    """Tell whether `other` is `plain` in a format, up to one unit: ties are broken otherwise, or digits cut off."""
+    unit = 2.0 * np.nanmax(np.abs(rounded(plain) - plain), initial=0.0)
+    return bool(np.nanmax(np.abs(other - plain), initial=0.0) <= unit * (1.0 + ROUNDING_NOISE))
+
+
 def _distinct(values: Float64Array) -> int:
     return len(np.unique(values))
 
 
-def lag_of(plain: Float64Array, other: Float64Array) -> tuple[int | None, bool]:
-    """Return the lag k for which other[t] = plain[t - k], and whether the column could tell.
+def lags_of(plain: Float64Array, other: Float64Array) -> tuple[tuple[int, ...], bool]:
+    """Return the lags k for which other[t] = plain[t - k], the best first, and whether the column could tell.
 
     Judged on the later half, where a start has faded; rows at which both candidates are alike say nothing.
     """
     start = len(plain) // 2 if len(plain) > 8 * _INFORMATIVE else 0
     could_tell = False
+    found: dict[int, float] = {}
     for lag in LAGS:
         rows = np.arange(max(start, lag), len(plain) - max(-lag, 0))
         if len(rows) < _INFORMATIVE:
@@ -84,8 +91,8 @@ def lag_of(plain: Float64Array, other: Float64Array) -> tuple[int | None, bool]:
         could_tell = True
         hits = np.abs(seen - there)[telling] <= _LAG_TOLERANCE * step[telling]
         if hits.mean() >= _LAG_SHARE:
-            return lag, True
-    return None, could_tell
+            found[lag] = float(hits.mean())
+    return tuple(sorted(found, key=found.__getitem__, reverse=True)), could_tell
 
 
 def shifted(values: Float64Array, lag: int, edge: Float64Array) -> Float64Array:

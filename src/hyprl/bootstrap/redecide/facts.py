@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from hyprl.bootstrap.redecide.advice import ADVICE
-from hyprl.bootstrap.redecide.deviations import ROUNDING_NOISE, Rounding, rounding_of, to_float32
-from hyprl.bootstrap.redecide.hybrid import Comparison, sizing_differs, state_differs
+from hyprl.bootstrap.redecide.comparison import Comparison, model_differs, sizing_differs, state_differs
+from hyprl.bootstrap.redecide.deviations import ROUNDING_NOISE, is_rounded, rounding_of, to_float32
 from hyprl.bootstrap.redecide.parameters import parameter_facts
 from hyprl.bootstrap.redecide.sequences import NOWHERE, rows_of_other_values, times_differ
 from hyprl.bootstrap.redecide.sides import ACCOUNT_FIELDS
@@ -34,7 +34,7 @@ def _all(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
     if len(rows):
         yield names.BARS, _bars(known, rows)
     yield from _features(known)
-    if not known.same_weights or (known.precision is None and any(path.deviates for path in known.paths)):
+    if model_differs(known):
         yield names.MODEL, _model(known)
     if parameters := parameter_facts(known):
         yield names.PARAMETERS, parameters
@@ -74,14 +74,15 @@ def _bars(known: Comparison, rows: np.ndarray) -> FactorFacts:
     )
     first = _iso(int(known.right.opens[rows[0]]))
     share = f"{len(rows)} of {len(known.right)} paired bars have other values"
-    if formats := _formats(left, right):
-        evidence = f"{share}; the right side's have {formats}"
-        return FactorFacts(names.FLOATING_POINT, evidence, ADVICE[names.PRECISION], first, columns)
-    if _is_unfinished(left, right) and len(rows) >= _PARTIAL_SHARE * len(known.right):
-        evidence = (
-            f"{share}: the right side's lie inside the left side's and lack volume, as bars not yet closed do"
-        )
-        return FactorFacts(names.BAR_TIMING, evidence, ADVICE[names.TIMING], first, columns)
+    for name, other, own in (("right", left, right), ("left", right, left)):
+        if formats := _formats(other, own):
+            evidence = f"{share}; the {name} side's have {formats}"
+            return FactorFacts(names.FLOATING_POINT, evidence, ADVICE[names.PRECISION], first, columns)
+        if _is_unfinished(other, own) and len(rows) >= _PARTIAL_SHARE * len(known.right):
+            evidence = (
+                f"{share}: the {name} side's lie inside the others and lack volume, as unclosed bars do"
+            )
+            return FactorFacts(names.BAR_TIMING, evidence, ADVICE[names.TIMING], first, columns)
     with np.errstate(all="ignore"):
         ratio = np.nanmedian(right[:, 3] / left[:, 3])
     evidence = f"{share} ({', '.join(columns)}); median close ratio {ratio:.6g}"
@@ -94,16 +95,10 @@ def _formats(left: Float64Array, right: Float64Array) -> str | None:
         if (left[:, place] == right[:, place]).all():
             continue
         rounding = rounding_of(left[:, place], right[:, place])
-        if rounding is None or not _is_rounded(left[:, place], right[:, place], rounding[1]):
+        if rounding is None or not is_rounded(left[:, place], right[:, place], rounding[1]):
             return None  # not the same numbers, rounded
         found.add(rounding[0])
     return " and ".join(sorted(found)) or None
-
-
-def _is_rounded(left: Float64Array, right: Float64Array, rounded: Rounding) -> bool:
-    # Up to one unit of the format: libraries break ties otherwise, and some cut off instead of rounding.
-    unit = 2.0 * np.abs(rounded(left) - left).max()
-    return bool((np.abs(right - left) <= unit * (1.0 + ROUNDING_NOISE)).all())
 
 
 def _is_unfinished(left: Float64Array, right: Float64Array) -> bool:
@@ -126,19 +121,11 @@ def _features(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
                 ADVICE[factor],
                 _first_feature(known),
                 _prefixed(columns),
-                known.recomputer is None,
+                known.recomputer is None or (factor == names.PRECISION and bool(layers.roundings)),
             ),
         )
-    if known.precision is not None and names.PRECISION not in layers.factors:
-        rows = np.flatnonzero(known.paths[1].deviation)
-        evidence = f"the right side's probabilities have {known.precision.name}, |difference| up to " + (
-            f"{np.abs(known.paths[1].deviation).max():.2g}"
-        )
-        first = _iso(int(known.right.opens[rows[0]]))
-        yield (
-            names.PRECISION,
-            FactorFacts(names.FLOATING_POINT, evidence, ADVICE[names.PRECISION], first, ("probability_up",)),
-        )
+    if known.precision_differs and names.PRECISION not in layers.factors:
+        yield names.PRECISION, _probability_precision(known)
     if names.FEATURES not in layers.factors and _scores_differ(known):
         evidence = "the sides have other sentiment scores on the same bars"
         yield (
@@ -147,6 +134,21 @@ def _features(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
                 names.FEATURE_MISALIGNMENT, evidence, ADVICE[names.FEATURES], None, ("sentiment_score",)
             ),
         )
+
+
+def _probability_precision(known: Comparison) -> FactorFacts:
+    which = 1 if known.precisions[1] is not None else 0
+    name, side, path = ("left", "right")[which], (known.left, known.right)[which], known.paths[which]
+    precision, rows = known.precisions[which], np.flatnonzero(path.deviation)
+    form = "" if precision is None else precision.name
+    largest = np.abs(path.deviation).max()
+    return FactorFacts(
+        names.FLOATING_POINT,
+        f"the {name} side's probabilities have {form}, |difference| up to {largest:.2g}",
+        ADVICE[names.PRECISION],
+        _iso(int(side.opens[rows[0]])),
+        ("probability_up",),
+    )
 
 
 _CAUSES = {

@@ -88,7 +88,10 @@ class Recomputer:
         start = _AMPLIFIED * np.where(np.isfinite(grown), grown, 0.0).max(axis=0, initial=0.0)
         if self._is_other_start:
             start = np.maximum(start, _sizes(recorded)) * jump
-        result: Float64Array = start * keeps ** np.arange(rows)[:, None]
+        # Where the sides have other numbers of bars, the one with fewer remembers its start longer.
+        seen_by_left = np.cumsum(sequence.left_row != NOWHERE)
+        age = np.minimum(np.arange(rows), seen_by_left)
+        result: Float64Array = start * keeps ** age[:, None]
         return result
 
     def _jump(self, bars: Float64Array) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -29,7 +30,9 @@ _OPEN = 0.5
 
 def signatures_of(pair: Pair, expected_opens: Ints | None = None) -> list[Finding]:
     """Return what the pair of logs shows, in no order. A log whose stamps are shifted shows nothing else."""
-    with np.errstate(all="ignore"):  # a ratio of nothing is not finite, and is tested for
+    # A ratio or a mean of nothing is NaN, which no test of a signature passes.
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
         return _all_of(pair, expected_opens)
 
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from hyprl.parity.findings import CONFIGURATION, SIGNATURE, SIZING_EQUITY, STATE_LOST, Finding
 from hyprl.parity.signatures import risked
+from hyprl.parity.signatures.exposure import ADVICE
 from hyprl.parity.signatures.money import Money
 from hyprl.parity.signatures.pair import Bools, Column, Floats, Pair, first_true
-from hyprl.parity.signatures.risked import ADVICE, COSTS
+from hyprl.parity.signatures.risked import COSTS
 
 _BITS = 1e-12
 _FEW = 3
