@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from math import isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import polars as pl
 from hyprl.bootstrap.redecide.sides import ACCOUNT_FIELDS, Side, side_from
 from hyprl.domain.bars import PRICE_FLAWS, Bar, is_usable
 from hyprl.domain.decisions import EMIT
+from hyprl.model.artifact import PROBABILITY_FUNCTIONS
 from hyprl.parity.normalise import normalise
 from hyprl.parity.shrink import Shrunk, smallest_difference
 from hyprl.parity.stages import iso
@@ -19,19 +21,40 @@ from hyprl.strategy.decide import BarContext, Decision, StrategyParameters, deci
 from hyprl.trace.frame import records_frame
 from hyprl.trace.read import TraceFile
 
-STRATEGY, INPUTS = "strategy.", "inputs."
+STRATEGY, INPUTS, FEATURE, MODEL = "strategy.", "inputs.", "features.", "model."
 PROBABILITY = INPUTS + "probability_up"
+_NOT_FOLLOWING = "the recorded decisions do not follow from what was recorded"
+_NO_EFFECT = "no recorded input in which the sides differ changes what this bar decides"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShape:
+    """How the probability follows from the inputs: the model's kind, its features in order, how many weights."""
+
+    kind: str
+    features: tuple[str, ...]
+    weights: int
+
+    def probability(self, values: Mapping[str, float]) -> float:
+        """Return P(up) of the inputs `features.<name>` by the weights `model.<place>`, NaN while in warm-up."""
+        row = [values[FEATURE + name] for name in self.features]
+        if not all(map(isfinite, row)):
+            return nan
+        weights = [values[f"{MODEL}{place}"] for place in range(self.weights)]
+        return float(PROBABILITY_FUNCTIONS[self.kind](weights, row))
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     """One bar as both sides decided it. `names` are the fewest inputs that, swapped, change the left's decision.
 
-    `left` and `right` hold every input by name: `strategy.<constant>`, `inputs.<BarContext field>` and
-    `inputs.probability_up`.
+    `left` and `right` hold every input by name: `strategy.<constant>`, `inputs.<BarContext field>`, and either
+    `inputs.probability_up` or, where both headers state models that give the recorded probability to the bit, that
+    model's `features.<name>` and `model.<place of a weight>`, with its `shape`.
     """
 
     bar: str
+    shape: ModelShape | None
     left: Mapping[str, float]
     right: Mapping[str, float]
     names: tuple[str, ...]
@@ -48,22 +71,62 @@ def decide_again(left: TraceFile, right: TraceFile, shrunk: Shrunk) -> Decided |
     shared = [int(stamp) for stamp in stamps if stamp in opens[0] and stamp in opens[1]]
     if not shared:
         return "one side does not have the bar at which they part"
+    reason = _NOT_FOLLOWING
     for stamp in shared:
         found = _at(sides, stamp, shrunk.aim.decides)
-        if found is not None:
+        if isinstance(found, Decided):
             return found
-    return "the records of the kept bars do not lead to the recorded decisions, or to the same ones"
+        reason = found
+    return reason
 
 
-def _at(sides: list[Side], stamp: int, decides: bool) -> Decided | None:
+def _at(sides: list[Side], stamp: int, decides: bool) -> Decided | str:
     rows = [int(np.flatnonzero(side.opens == stamp)[0]) for side in sides]
     left, right = (inputs_at(side, row) for side, row in zip(sides, rows, strict=True))
     if not all(
         _follows(side, row, values) for side, row, values in zip(sides, rows, (left, right), strict=True)
     ):
+        return _NOT_FOLLOWING
+    shape = _shape(sides, rows)
+    if shape is not None:
+        left, right = (
+            _from_features(values, side, row)
+            for values, side, row in zip((left, right), sides, rows, strict=True)
+        )
+    names = smallest_difference(left, right, lambda values: _outcome(values, shape, decides))
+    return _NO_EFFECT if names is None else Decided(iso(stamp), shape, left, right, names)
+
+
+def _shape(sides: list[Side], rows: list[int]) -> ModelShape | None:
+    """Return the shape of both sides' models where they give the recorded probabilities back to the bit."""
+    shapes = [_stated_shape(side, row) for side, row in zip(sides, rows, strict=True)]
+    return shapes[0] if shapes[0] == shapes[1] else None
+
+
+def _stated_shape(side: Side, row: int) -> ModelShape | None:
+    model = side.model
+    known = model.kind in PROBABILITY_FUNCTIONS and set(model.columns) <= set(side.columns)
+    if not known or not model.weights or model.weights[0] != len(model.columns):
         return None
-    names = smallest_difference(left, right, _words if decides else _everything)
-    return None if names is None else Decided(iso(stamp), left, right, names)
+    shape = ModelShape(model.kind, model.columns, len(model.weights))
+    try:
+        found = shape.probability(_model_inputs(side, row))
+    except (IndexError, ValueError, OverflowError):  # weights that are no model's
+        return None
+    return shape if repr(found) == repr(float(side.probability[row])) else None
+
+
+def _model_inputs(side: Side, row: int) -> dict[str, float]:
+    found = {
+        FEATURE + name: float(side.features[row, place])
+        for place, name in enumerate(side.columns)
+        if name in side.model.columns
+    }
+    return found | {f"{MODEL}{place}": weight for place, weight in enumerate(side.model.weights or ())}
+
+
+def _from_features(values: dict[str, float], side: Side, row: int) -> dict[str, float]:
+    return {name: value for name, value in values.items() if name != PROBABILITY} | _model_inputs(side, row)
 
 
 def inputs_at(side: Side, row: int) -> dict[str, float]:
@@ -98,22 +161,18 @@ def _side(trace: TraceFile, name: str) -> Side:
     return side_from(normalise(records_frame(trace.records), name), trace.header.facts, name)
 
 
-def _decision(values: Mapping[str, float]) -> Decision:
+def _decision(values: Mapping[str, float], shape: ModelShape | None) -> Decision:
     known: Any = {name: values[INPUTS + name] for name in BarContext._fields}
     context = BarContext(**known)
     rules = StrategyParameters(*(values[STRATEGY + name] for name in StrategyParameters._fields))
-    return decide(values[PROBABILITY], context, rules)
+    return decide(values[PROBABILITY] if shape is None else shape.probability(values), context, rules)
 
 
 def _follows(side: Side, row: int, values: Mapping[str, float]) -> bool:
-    decision = _decision(values)
+    decision = _decision(values, None)
     return (decision.reason == EMIT) == side.emitted[row] and decision.direction == side.direction[row]
 
 
-def _words(values: Mapping[str, float]) -> Hashable:
-    decision = _decision(values)
-    return decision.reason == EMIT, decision.direction
-
-
-def _everything(values: Mapping[str, float]) -> Hashable:
-    return repr(_decision(values))
+def _outcome(values: Mapping[str, float], shape: ModelShape | None, decides: bool) -> Hashable:
+    decision = _decision(values, shape)
+    return (decision.reason == EMIT, decision.direction) if decides else repr(decision)

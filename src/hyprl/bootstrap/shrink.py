@@ -35,12 +35,19 @@ class Config:
     """The smallest difference of configuration and inputs: name to (left, right); None: a side does not state it.
 
     `decided` is set where the difference was found by deciding a bar again; otherwise `note` says why not, and the
-    values are all of the headers' that differ.
+    values are all of the headers' that differ, or `values` is None where there are no headers.
     """
 
-    values: Mapping[str, tuple[float | None, float | None]]
+    values: Mapping[str, tuple[float | None, float | None]] | None
     decided: Decided | None
     note: str
+
+    @property
+    def found_by(self) -> str | None:
+        """How the values were found, None where there are none to find."""
+        if self.decided is not None:
+            return "deciding the bar again"
+        return None if self.values is None else "comparing the headers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class Fixture:
 
     def as_json_dict(self) -> dict[str, Any]:
         """Return what was kept, of how much, and which configuration parts the sides."""
-        aim, decided = self.shrunk.aim, self.config.decided
+        aim = self.shrunk.aim
         return {
             "outcome": "shrunk",
             "aim": {"stage": aim.stage, "column": aim.column, "decision_differs": aim.decides},
@@ -64,9 +71,10 @@ class Fixture:
             },
             "columns": {"before": self.shrunk.columns_before, "kept": list(self.shrunk.columns)},
             "config": {
-                "found_by": "deciding the bar again" if decided else "comparing the headers",
+                "found_by": self.config.found_by,
                 "differs": {
-                    name: [_spelled(side) for side in pair] for name, pair in self.config.values.items()
+                    name: [_spelled(side) for side in pair]
+                    for name, pair in (self.config.values or {}).items()
                 },
                 "note": self.config.note,
             },
@@ -105,12 +113,12 @@ def opens_of(shrunk: Shrunk) -> list[str]:
 
 def _config(pair: LogPair, shrunk: Shrunk) -> Config:
     if any(_TRACE_COLUMN not in log.frame.columns for log in (pair.left, pair.right)):
-        return Config({}, None, _ONLY_TRACES)
+        return Config(None, None, _ONLY_TRACES)
     try:
         left, right = (read_trace(log.path) for log in (pair.left, pair.right))
         decided = decide_again(left, right, shrunk)
     except HyprLError as error:
-        return Config({}, None, error.what)
+        return Config(None, None, error.what)
     if isinstance(decided, Decided):
         values = {name: (decided.left[name], decided.right[name]) for name in decided.names}
         return Config(values, decided, "")
@@ -176,7 +184,11 @@ def _write_inputs(decided: Decided, out: Path) -> Path:
         side: {name: _spelled(values[name]) for name in decided.names}
         for side, values in (("left", decided.left), ("right", decided.right))
     }
-    atomic_write_bytes(path, _json({"bar": decided.bar, "shared": shared, **sides}))
+    shape = decided.shape
+    model = (
+        None if shape is None else {"kind": shape.kind, "features": shape.features, "weights": shape.weights}
+    )
+    atomic_write_bytes(path, _json({"bar": decided.bar, "model": model, "shared": shared, **sides}))
     return path
 
 

@@ -12,6 +12,7 @@ from hyprl.cli.options import FILE, JSON_TARGET, refuse_early, write_json
 
 if TYPE_CHECKING:
     from hyprl.bootstrap.shrink import Fixture
+    from hyprl.parity.pairing import LogPair
 
 _MOST_SHOWN = 12
 
@@ -45,12 +46,28 @@ def shrink(
     fixture = shrink_pair(pair, out)
     on_stderr = str(json_target) == "-"
     if fixture is None:
-        click.echo("Nothing to shrink: no value that both logs have differs.", err=on_stderr)
+        click.echo(
+            "Nothing to shrink: both logs have the same bars, and no value that both hold differs.",
+            err=on_stderr,
+        )
+        _say_not_comparable(pair, on_stderr)
     else:
         _show(fixture, on_stderr)
     if json_target is not None:
         write_json(
             {"outcome": "nothing_to_shrink"} if fixture is None else fixture.as_json_dict(), json_target
+        )
+
+
+def _say_not_comparable(pair: LogPair, on_stderr: bool) -> None:
+    from hyprl.parity.diff import diff_logs
+    from hyprl.parity.fields import field_sets
+
+    rest = field_sets(diff_logs(pair.left.frame, pair.right.frame)).not_comparable
+    if rest:
+        click.echo(
+            f"Not compared, for one log lacks them or holds another type: {_listed(list(rest))}",
+            err=on_stderr,
         )
 
 
@@ -64,11 +81,16 @@ def _show(fixture: Fixture, on_stderr: bool) -> None:
         f"bars      {shrunk.bars:,} of {shrunk.bars_before:,}: {_listed(opens_of(shrunk))}",
         f"columns   {len(shrunk.columns):,} of {shrunk.columns_before:,}: {_listed(list(shrunk.columns))}",
     ]
-    differs = [f"{name} {left} | {right}" for name, (left, right) in config.values.items()]
+    differs = [f"{name} {left} | {right}" for name, (left, right) in (config.values or {}).items()]
     if config.decided is not None:
         lines.append(f"config    decided again, these inputs part the sides: {_listed(differs)}")
+    elif config.values is None:
+        lines.append(f"config    not compared: {config.note}")
     else:
-        lines.append(f"config    {_listed(differs) or 'not compared'} ({config.note})")
+        found = (
+            f"the headers differ in {_listed(differs)}" if differs else "no constant of the headers differs"
+        )
+        lines.append(f"config    {found} (not decided again: {config.note})")
     lines += [f"wrote     {path}" for path in fixture.files]
     lines.append("The test fails until both sides agree: pytest " + str(fixture.files[0].parent))
     for line in lines:
