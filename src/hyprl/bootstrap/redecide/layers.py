@@ -202,7 +202,9 @@ def _owners(
     narrowed: set[int],
 ) -> dict[int, str]:
     gap, filled = gaps
-    late = {place for place, memory in memories.items() if _is_late_start(gap[:, place], memory)}
+    late = {
+        place for place, memory in memories.items() if _is_late_start(gap[:, place], plain[:, place], memory)
+    }
     if any(not memories[place].length for place in set(memories) - late):
         # Something else is at work too: a slow column in a short window then proves nothing.
         late = {place for place in late if _could_have_lasted(gap[:, place], memories[place])}
@@ -220,8 +222,9 @@ def _owners(
     return owners
 
 
-def _is_late_start(gap: Float64Array, memory: Memory) -> bool:
-    return memory != UNKNOWN_MEMORY and fades(gap, memory)
+def _is_late_start(gap: Float64Array, plain: Float64Array, memory: Memory) -> bool:
+    size = float(np.nanmax(np.abs(plain), initial=0.0))
+    return memory != UNKNOWN_MEMORY and fades(gap, memory, size)
 
 
 def _is_capped_history(
