@@ -12,13 +12,15 @@ from typing import Any
 from bench.report import missed, render, replace_tables
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-FULL: dict[str, list[str]] = {"chain": [], "live": [], "memory": [], "startup": []}
+FULL: dict[str, list[str]] = {"chain": [], "live": [], "memory": [], "startup": [], "diff": []}
 QUICK = {
     "chain": ["--bars", "50000", "--turns", "2", "--slow-turns", "1", "--first-turns", "1"],
     "live": ["--bars", "3000"],
     "memory": ["--bars", "100000"],
     "startup": ["--turns", "1"],
+    "diff": ["--rows", "1200000", "--turns", "1"],
 }
+OWN_SECTION = ("diff",)
 
 
 def main() -> int:
@@ -36,10 +38,16 @@ def main() -> int:
     sizes = QUICK if arguments.quick else FULL
     names = arguments.names or list(FULL)
     results = {name: measure(name, sizes[name]) for name in names}
-    tables = render(results, " ".join(["python -m bench", *arguments.names, *["--quick"] * arguments.quick]))
-    print(tables)
-    if arguments.write:
-        replace_tables(PAGE, tables)
+    command = " ".join(["python -m bench", *arguments.names, *["--quick"] * arguments.quick])
+    sections = {"measured": {name: found for name, found in results.items() if name not in OWN_SECTION}}
+    sections |= {name: {name: found} for name, found in results.items() if name in OWN_SECTION}
+    for section, found in sections.items():
+        if not found:
+            continue
+        tables = render(found, command)
+        print(tables)
+        if arguments.write:
+            replace_tables(PAGE, tables, section)
     short = missed(results)
     for line in short:
         print(f"short of its limit: {line}", file=sys.stderr)

@@ -10,25 +10,35 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-PROGRAMS = ("numpy", "numba", "pandas", "polars", "scikit-learn", "vectorbt", "backtesting", "TA-Lib")
+PROGRAMS = (
+    "numpy",
+    "numba",
+    "pandas",
+    "polars",
+    "scikit-learn",
+    "vectorbt",
+    "backtesting",
+    "TA-Lib",
+    "duckdb",
+)
 Measured = Mapping[str, Any]
 
 
 def render(results: Mapping[str, Measured], command: str) -> str:
     """Return every table and the machine that they were measured on."""
     parts = [_machine(command)]
-    renderers = {"chain": _chain, "live": _live, "memory": _memory, "startup": _startup}
+    renderers = {"chain": _chain, "live": _live, "memory": _memory, "startup": _startup, "diff": _diff}
     parts += [renderers[name](measured) for name, measured in results.items()]
     return "\n\n".join(parts)
 
 
-def replace_tables(page: Path, tables: str) -> None:
-    """Put the tables between the page's markers."""
+def replace_tables(page: Path, tables: str, section: str) -> None:
+    """Put the tables between the page's markers of that section."""
+    begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
     text = page.read_text("utf-8")
-    head, rest = text.split(BEGIN)
-    tail = rest.split(END)[1]
-    page.write_text(f"{head}{BEGIN}\n\n{tables}\n\n{END}{tail}", "utf-8")
+    head, rest = text.split(begin)
+    tail = rest.split(end)[1]
+    page.write_text(f"{head}{begin}\n\n{tables}\n\n{end}{tail}", "utf-8")
 
 
 def missed(results: Mapping[str, Measured]) -> list[str]:
@@ -48,6 +58,13 @@ def _limits(measured: Measured) -> list[tuple[str, float, float, bool]]:
     if "peak_growth_bytes" in measured:
         kept = measured["ratio"] <= measured["wanted"]
         found.append(("memory", measured["ratio"], measured["wanted"], kept))
+    for row in measured.get("programs", ()):
+        if row["program"] == "HyprL":
+            kept = row["peak_bytes"] <= measured["wanted_bytes"]
+            found.append(("diff, peak bytes", row["peak_bytes"], measured["wanted_bytes"], kept))
+        elif row["program"] == "DuckDB":
+            kept = row["ratio"] >= measured["wanted_ratio"]
+            found.append(("diff against DuckDB", row["ratio"], measured["wanted_ratio"], kept))
     return found
 
 
@@ -151,6 +168,29 @@ def _startup(measured: Measured) -> str:
         )
     )
     return f"### Waiting\n\n{_table(('command', 'median s', 'lowest … highest', 'wanted'), rows)}"
+
+
+def _diff(measured: Measured) -> str:
+    names = {
+        "HyprL": "`hyprl diff`",
+        "DuckDB": "DuckDB, full outer join",
+        "Polars": "Polars, streaming full join",
+    }
+    rows = []
+    for row in measured["programs"]:
+        own = row["program"] == "HyprL"
+        ratio = "1" if own else f"**{row['ratio']:.2f}** ({row['ratio_low']:.2f} … {row['ratio_high']:.2f})"
+        wanted = f"≤ {measured['wanted_bytes'] / 1e9:g} GB" if own else ""
+        wanted = f"≥ {measured['wanted_ratio']:g}" if row["program"] == "DuckDB" else wanted
+        peak = f"{row['peak_bytes'] / 1e9:.2f} GB"
+        seconds = f"{row['seconds']:.1f} ({_span(row, '.1f')})"
+        rows.append((names[row["program"]], seconds, ratio, peak, wanted))
+    head = ("program", "median s (lowest … highest)", "times HyprL's", "peak memory", "wanted")
+    return (
+        f"### Two logs of {measured['rows']:,} rows and 18 columns ({measured['file_bytes'] / 1e9:.1f} GB)\n\n"
+        f"{_table(head, rows)}\n\n"
+        f"All three found the same {measured['compared']} counts, means and maxima."
+    )
 
 
 def _span(row: Measured, form: str) -> str:

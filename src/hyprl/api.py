@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from hyprl.bootstrap import check, runs
 from hyprl.bootstrap.check import CheckOutcome, CheckRequest
+from hyprl.bootstrap.logs import MapChoice, expected_opens, load_pair
 from hyprl.bootstrap.requests import RunRequest, prepare
 from hyprl.bootstrap.results import backtest_view, replay_view
-from hyprl.parity.load import load_signal_log
+from hyprl.parity.logmap import MapSource
 from hyprl.parity.verdict import ParityResult, compare
 from hyprl.report.runs import RunView
 
 if TYPE_CHECKING:
-    import polars as pl
+    from narwhals.typing import IntoDataFrame
 
 PathText = str | PathLike[str]
 QUIET_MODELS = Path("data/models")
@@ -53,13 +54,23 @@ def run_replay(
 
 
 def compare_logs(
-    left: PathText | pl.DataFrame, right: PathText | pl.DataFrame, *, stage: str = "live-ready"
+    left: PathText | IntoDataFrame,
+    right: PathText | IntoDataFrame,
+    *,
+    stage: str = "live-ready",
+    maps: MapSource | tuple[MapSource, MapSource] = None,
+    calendar: str | None = None,
 ) -> ParityResult:
-    """Compare two signal logs, as files (CSV, JSON Lines, Parquet) or Polars frames, by a stage's gates.
+    """Compare two signal logs by a stage's gates: files, or frames of Polars, pandas or PyArrow.
 
-    Both need timestamp (tz-aware), symbol, decision. Raises SignalLogError for an unusable log.
+    Both need timestamp (tz-aware; in pandas it may be the index), symbol, decision, or a map that says how the log
+    spells them: `maps` is one for both or (left, right), each a ready name, a TOML file or a table of its keys.
+    `calendar="XNYS"` measures coverage against its bars. Raises SignalLogError or ConfigError.
     """
-    return compare(_frame(left), _frame(right), stage)
+    both = maps if isinstance(maps, tuple) else (maps, maps)
+    pair = load_pair(left, right, MapChoice(*both), calendar)
+    frames = (pair.left.frame, pair.right.frame)
+    return compare(*frames, stage, None if calendar is None else expected_opens(frames))
 
 
 def request(
@@ -80,12 +91,6 @@ def request(
         end=end,
         model=None if model is None else Path(model),
     )
-
-
-def _frame(log: PathText | pl.DataFrame) -> pl.DataFrame:
-    if isinstance(log, str | PathLike):
-        return load_signal_log(Path(log)).frame
-    return log
 
 
 def _quiet(_message: str) -> None:

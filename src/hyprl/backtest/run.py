@@ -11,7 +11,16 @@ import numpy as np
 from hyprl.domain.account import ACCOUNT_SIZE, EQUITY
 from hyprl.domain.bars import Float64Array, Int64Array
 from hyprl.domain.trades import RunWindow, Trade
-from hyprl.kernel.batch import ROW_FIELDS, TRADE_FIELDS, Inputs, Outputs, Parameters, bar_columns
+from hyprl.kernel.batch import (
+    BLOCK_BARS,
+    ROW_FIELDS,
+    TRADE_FIELDS,
+    Block,
+    Inputs,
+    Outputs,
+    Parameters,
+    bar_columns,
+)
 from hyprl.trace.compose import DecidedBar, RunFacts, compose_trace
 from hyprl.trace.signal import SignalTrace
 
@@ -89,7 +98,7 @@ def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: boo
         ),
         inputs.parameters,
         Outputs(equity, rows, trades),
-        np.zeros(width),
+        Block(np.zeros((BLOCK_BARS, width)), np.zeros(BLOCK_BARS), np.zeros(BLOCK_BARS)),
     )
     final = float(account[EQUITY])
     return BacktestRun(window, trades[:trade_count].copy(), equity, final, int(exposed), rows, width)

@@ -7,10 +7,7 @@ reads them later.
 from __future__ import annotations
 
 import gzip
-import os
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +16,7 @@ from typing import NoReturn
 import polars as pl
 
 from hyprl.errors import BarFileError, DataError
+from hyprl.files import quiet_native_stderr
 
 GZIP_MAGIC = b"\x1f\x8b"
 PARQUET_MAGIC = b"PAR1"
@@ -71,27 +69,10 @@ def _gunzip(data: bytes, origin: Origin) -> bytes:
 def _parquet(data: bytes, origin: Origin) -> pl.DataFrame:
     damaged = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, OverflowError)
     try:
-        with _silent_panics():
+        with quiet_native_stderr(f"{origin.name}: is not a readable Parquet file\n  Write the file again."):
             return pl.read_parquet(BytesIO(data), use_statistics=False)
     except damaged as error:
         origin.fail(f"is not a readable Parquet file ({_first_line(error)})", "Write the file again.")
-
-
-@contextmanager
-def _silent_panics() -> Iterator[None]:
-    """Keep what Rust prints of its panics off standard error: the error that follows says it in one line."""
-    try:
-        saved = os.dup(2)
-    except OSError:  # a process without standard error
-        yield
-        return
-    try:
-        with Path(os.devnull).open("wb") as sink:
-            os.dup2(sink.fileno(), 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
 
 
 def _csv(data: bytes, origin: Origin) -> pl.DataFrame:

@@ -55,7 +55,7 @@ def diff_page(
 
 def subject_of(result: ParityResult) -> str:
     """Return the symbols in a few words."""
-    symbols = result.main.diff["symbol"].unique().sort().to_list()
+    symbols = result.main.symbols
     rest = len(symbols) - _MOST_SYMBOLS
     return ", ".join(symbols[:_MOST_SYMBOLS]) + (f" and {rest} more" if rest > 0 else "") or "no symbol"
 

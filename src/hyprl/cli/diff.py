@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hyprl.cli.logs import map_options, names_a_map, read_pair
+from hyprl.cli.options import announce
 from hyprl.cli.outputs import Outputs, output_options
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from hyprl.domain.bars import Int64Array
     from hyprl.parity.load import SignalLog
+    from hyprl.parity.stream.compare import Streamed
     from hyprl.parity.verdict import ParityResult
     from hyprl.report.page import PageContent
 
@@ -32,6 +32,13 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--out", type=FILE, default=Path("data/signals"), show_default=True, help="Folder for the diff."
 )
+@map_options
+@click.option(
+    "--stream/--in-memory",
+    "stream",
+    default=None,
+    help="Compare batch by batch, or hold both logs; by itself for Parquet logs from 1,000,000 rows on.",
+)
 @output_options
 @click.option("--json", "json_file", help="Write the result as JSON here; - for standard output.")
 @click.pass_context
@@ -43,56 +50,61 @@ def diff(
     stage: str,
     calendar: str | None,
     out: Path,
+    stream: bool | None,
     json_file: str | None,
     **values: Any,
 ) -> None:
     """Compare the signal logs LEFT (backtest) and RIGHT (replay): CSV, JSON Lines or Parquet.
 
     Both need the columns timestamp (with UTC offset), symbol, decision; every other column that both have is
-    compared too. Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
+    compared too. A log of another form is read through a map: --map backtesting.py, freqtrade,
+    nautilus_trader, vectorbt, or a TOML file of your own (docs/check-my-own-bot.md).
+    Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
     """
     from hyprl.bootstrap.explanations import explanation_for_page
+    from hyprl.bootstrap.logs import expected_opens
     from hyprl.bootstrap.pages import diff_page, subject_of
     from hyprl.parity.diff_files import write_symbol_diffs
-    from hyprl.parity.load import load_signal_log
     from hyprl.parity.verdict import compare
 
     outputs = Outputs.take(values)
-    logs = [load_signal_log(path) for path in (left, right)]
-    opens = _expected_opens([log.frame for log in logs]) if calendar is not None else None
+    streamed = None if names_a_map(values) else _streamed(left, right, stage, calendar, stream)
+    if streamed is not None:
+        from hyprl.cli.streamed import publish_streamed
+
+        context.exit(publish_streamed(streamed, (left, right), out, outputs, json_file))
+    pair = read_pair(left, right, values, calendar)
+    logs = [pair.left, pair.right]
+    opens = expected_opens([log.frame for log in logs]) if calendar is not None else None
     compared = compare(logs[0].frame, logs[1].frame, stage, opens)
     result = outputs.judge(compared, partial(click.echo, err=True))
     files = write_symbol_diffs(result.main.diff, out)
-    outputs = outputs.with_page(_page_beside(files))
+    outputs = outputs.with_page(page_beside(files))
     _show(result, logs, files, to_stderr=json_file == "-")
     if json_file is not None:
-        extras = {"files": [str(path) for path in files]} | outputs.as_json_dict()
-        _write_json(result.as_json_dict() | extras, json_file)
+        extras = {"files": [str(path) for path in files], "notes": list(pair.notes)} | outputs.as_json_dict()
+        outputs.write_json(result.as_json_dict() | extras, json_file)
 
     def page() -> PageContent:
-        return diff_page(left, right, result, (), explanation_for_page(result, logs[0], logs[1]))
+        return diff_page(left, right, result, pair.notes, explanation_for_page(result, logs[0], logs[1]))
 
     outputs.publish(result, subject_of(result), page, partial(click.echo, err=json_file == "-"))
     context.exit(result.exit_code)
 
 
-def _expected_opens(frames: list[pl.DataFrame]) -> Int64Array:
-    from datetime import timedelta
+def _streamed(
+    left: Path, right: Path, stage: str, calendar: str | None, stream: bool | None
+) -> Streamed | None:
+    from hyprl.bootstrap.logs import opens_between
+    from hyprl.parity.stream.compare import compare_sorted, is_large
 
-    import polars as pl
-
-    from hyprl.bars.calendar import session_hours
-
-    stamps = pl.concat([frame["timestamp"] for frame in frames])
-    first, last = stamps.min(), stamps.max()
-    if first is None or last is None:
-        import numpy as np
-
-        return np.empty(0, dtype=np.int64)
-    edge = timedelta(days=1)  # a UTC date and its exchange date differ by at most one
-    grid = session_hours(first.date() - edge, last.date() + edge)  # type: ignore[union-attr]
-    ends = stamps.dt.epoch("us")
-    return grid.between(int(ends.min()), int(ends.max()) + 1).open_utc_us  # type: ignore[arg-type]
+    if stream is False or (stream is None and not is_large(left, right)):
+        return None
+    done = compare_sorted(left, right, stage, opens_between if calendar is not None else None)
+    if isinstance(done, str):
+        announce(f"not streamed: {done}; comparing in memory")
+        return None
+    return done
 
 
 def _show(result: ParityResult, logs: list[SignalLog], files: list[Path], *, to_stderr: bool) -> None:
@@ -100,11 +112,6 @@ def _show(result: ParityResult, logs: list[SignalLog], files: list[Path], *, to_
 
     from hyprl.report.terminal import render_parity
 
-    for log in logs:
-        if log.torn_tail is not None:
-            click.echo(
-                f"{log.path}: the last line is torn and was left out: {log.torn_tail[:60]!r}", err=True
-            )
     console = Console(stderr=to_stderr, highlight=False, soft_wrap=False)
     for name, log in zip(("bt", "replay"), logs, strict=True):
         click.echo(f"{name:<8}{log.path}  ({log.frame.height:,} bars)", err=to_stderr)
@@ -112,22 +119,10 @@ def _show(result: ParityResult, logs: list[SignalLog], files: list[Path], *, to_
     click.echo(f"Diff: {', '.join(str(path) for path in files[:2])}" + _more(len(files)), err=to_stderr)
 
 
-def _page_beside(files: list[Path]) -> Path:
+def page_beside(files: list[Path]) -> Path:
     """Return the page's place: beside the diff of the only symbol, else under one name for all of them."""
     return files[0].with_suffix(".html") if len(files) == 2 else files[0].with_name("signal_diff.html")
 
 
 def _more(count: int) -> str:
     return f" and {count - 2} more files" if count > 2 else ""
-
-
-def _write_json(document: dict[str, Any], target: str) -> None:
-    import orjson
-
-    from hyprl.files import atomic_write_bytes
-
-    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    if target == "-":
-        click.echo(text.decode(), nl=False)
-    else:
-        atomic_write_bytes(Path(target), text)

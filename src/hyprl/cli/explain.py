@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.diff import FILE, STAGES, _expected_opens, _page_beside
+from hyprl.cli.diff import FILE, STAGES, page_beside
+from hyprl.cli.logs import map_options, read_pair
 from hyprl.cli.options import JSON_TARGET, refuse_early
 from hyprl.cli.outputs import Outputs, output_options
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=FILE, default=Path("data/signals"), show_default=True, help="Folder for the diff."
 )
+@map_options
 @output_options
 @click.option(
     "--json", "json_target", type=JSON_TARGET, help="Write the result as JSON here; - for standard output."
@@ -51,26 +53,27 @@ def explain(
     Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
     """
     from hyprl.bootstrap.explanations import explain_logs
+    from hyprl.bootstrap.logs import expected_opens
     from hyprl.bootstrap.pages import diff_page, subject_of
     from hyprl.parity.diff_files import write_symbol_diffs
-    from hyprl.parity.load import load_signal_log
     from hyprl.parity.verdict import compare
 
     refuse_early(json_target)
     outputs = Outputs.take(values)
-    logs = [load_signal_log(path) for path in (left, right)]
-    opens = _expected_opens([log.frame for log in logs]) if calendar is not None else None
+    pair = read_pair(left, right, values, calendar)
+    logs = [pair.left, pair.right]
+    opens = expected_opens([log.frame for log in logs]) if calendar is not None else None
     compared = compare(logs[0].frame, logs[1].frame, stage, opens)
     result = outputs.judge(compared, partial(click.echo, err=True))
     explanation = explain_logs(logs[0], logs[1], opens)
     files = write_symbol_diffs(result.main.diff, out)
-    outputs = outputs.with_page(_page_beside(files).with_name(_page_beside(files).stem + "_explained.html"))
+    outputs = outputs.with_page(page_beside(files).with_name(page_beside(files).stem + "_explained.html"))
     on_stderr = json_target is not None and str(json_target) == "-"
     if json_target is not None:  # first: a reader that closes the pipe early does not cost the file
-        extras = {"files": [str(path) for path in files]} | outputs.as_json_dict()
+        extras = {"files": [str(path) for path in files], "notes": list(pair.notes)} | outputs.as_json_dict()
         _write_json(result.as_json_dict() | explanation.as_json_dict() | extras, json_target)
     _show(logs, result, explanation, to_stderr=on_stderr)
-    page = partial(diff_page, left, right, result, (), explanation, command="explain")
+    page = partial(diff_page, left, right, result, pair.notes, explanation, command="explain")
     outputs.publish(result, subject_of(result), page, partial(click.echo, err=on_stderr))
     context.exit(result.exit_code)
 
@@ -81,10 +84,6 @@ def _show(logs: list[SignalLog], result: ParityResult, explanation: Explanation,
     from hyprl.report.explanation import render_explanation
 
     for name, log in zip(("bt", "replay"), logs, strict=True):
-        if log.torn_tail is not None:
-            click.echo(
-                f"{log.path}: the last line is torn and was left out: {log.torn_tail[:60]!r}", err=True
-            )
         click.echo(f"{name:<8}{log.path}  ({log.frame.height:,} bars)", err=to_stderr)
     render_explanation(result, explanation, Console(stderr=to_stderr, highlight=False, soft_wrap=False))
 

@@ -19,11 +19,13 @@ from hyprl.domain.bars import Bar
 State = MutableSequence[float]
 
 NAN = math.nan
+# An index masked with it keeps its value and lets the compiler leave out Python's counting from the end.
+NOT_NEGATIVE = 0x7FFF_FFFF
 
 
 def return_step(state: State, bar: Bar, lag: int) -> float:
     """close / close `lag` bars ago - 1. State: count, position, ring of `lag` closes."""
-    position = int(state[1])
+    position = int(state[1]) & NOT_NEGATIVE
     earlier = state[2 + position]
     state[2 + position] = bar.close
     position += 1
@@ -107,7 +109,7 @@ def push_window(state: State, offset: int, value: float, length: int) -> int:
 
     State from `offset`: position, then 2 * `length` values.
     """
-    position = int(state[offset])
+    position = int(state[offset]) & NOT_NEGATIVE
     first = offset + 1 + position
     state[first] = value
     state[first + length] = value

@@ -52,10 +52,10 @@ def observe(states: object, bar: Bar, out: MutableVector) -> bool:
             out[index] = math.nan
         return False
     features_step(states, bar, out)
-    total = 0.0
+    numbers = 0
     for index in range(len(out)):
-        total += out[index] - out[index]
-    return total == 0.0
+        numbers += out[index] - out[index] == 0.0
+    return numbers == len(out)
 
 
 def context_of(
@@ -81,11 +81,13 @@ def context_of(
     )
 
 
+def probability_of(features: Vector, weights: Vector, ready: bool) -> float:
+    """Return P(up), NaN where the features are not ready."""
+    return probability_step(weights, features) if ready else math.nan
+
+
 def decide_bar(
     features: Vector, weights: Vector, context: BarContext, parameters: StrategyParameters
 ) -> Decision:
     """Return probability and decision; the probability is NaN where the features are not ready."""
-    probability_up = math.nan
-    if context.features_ready:
-        probability_up = probability_step(weights, features)
-    return decide(probability_up, context, parameters)
+    return decide(probability_of(features, weights, context.features_ready), context, parameters)

@@ -33,6 +33,7 @@ Vector = Sequence[float] | npt.NDArray[np.float64]
 
 HEADER = 4
 NODE_SLOTS = 3
+NOT_NEGATIVE = 0x7FFF_FFFF
 CALIBRATION_NONE = 0
 CALIBRATION_PLATT = 1
 CALIBRATION_ISOTONIC = 2
@@ -55,7 +56,7 @@ def trees_probability(weights: Vector, features: Vector) -> float:
 
 def logistic_margin(weights: Vector, features: Vector) -> float:
     """Return intercept + Σ coefficient · (feature − mean) / scale, in four overlapping sums."""
-    n = int(weights[0])
+    n = int(weights[0]) & NOT_NEGATIVE
     mean = HEADER
     scale = mean + n
     coef = scale + n
@@ -130,10 +131,8 @@ def sigmoid(x: float) -> float:
     """Return 1 / (1 + e^-x) for any float: in [0, 1], 0.5 at 0, 0 and 1 at the infinities, NaN for NaN."""
     if x != x:
         return x
-    if x > 0.0:
-        return 1.0 / (1.0 + exp_not_above_zero(-x))
-    e = exp_not_above_zero(x)
-    return e / (1.0 + e)
+    e = exp_not_above_zero(-abs(x))
+    return (1.0 if x > 0.0 else e) / (1.0 + e)
 
 
 def exp_not_above_zero(x: float) -> float:

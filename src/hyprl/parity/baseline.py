@@ -155,7 +155,7 @@ def _no_worse(comparison: str, value: float, accepted: float) -> bool:
 
 
 def _symbols(result: ParityResult) -> tuple[str, ...]:
-    return tuple(result.main.diff["symbol"].unique().sort().to_list())
+    return result.main.symbols
 
 
 def _spelled(value: str | tuple[str, ...]) -> str:

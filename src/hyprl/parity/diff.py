@@ -27,19 +27,32 @@ def diff_logs(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     A field that one log lacks has only the other side's column. Raises SignalLogError when two columns would
     get one name.
     """
-    left, right = _alike(left, right), _alike(right, left)
+    left, right = alike(left, right), alike(right, left)
     fields = [name for name in dict.fromkeys((*left.columns, *right.columns)) if name not in KEYS]
     _refuse_clash(fields)
     joined = _suffixed(left, BT, _IN_LEFT).join(
         _suffixed(right, REPLAY, _IN_RIGHT), on=KEYS, how="full", coalesce=True, validate="1:1"
     )
-    flagged = joined.with_columns(_merge().alias("_merge"), *_flags(joined.columns))
+    flagged = joined.with_columns(_merge().alias("_merge"), *_flags(joined))
     with_gaps = flagged.with_columns(
         _gap(name).alias(f"abs_diff_{name}") for name in fields if _is_numeric_pair(flagged, name)
     )
     order = ["_merge", "bt_only", "replay_only", "decision_match"]
     order += [column for name in fields for column in _columns_of(name) if column in with_gaps.columns]
     return with_gaps.select(*KEYS, *order).sort(KEYS)
+
+
+def pair_rows(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """Return what `diff_logs` says of two normalised logs whose rows are already the same bars in the same order.
+
+    Of the flags it has `decision_match` only, and no |left - right| columns; the columns that both logs have must
+    be of one type. Plain column operations: nothing here waits for the threads that read the next rows.
+    """
+    sides = [left[name] for name in KEYS]
+    for frame, suffix in ((left, BT), (right, REPLAY)):
+        sides += [frame[name].alias(name + suffix) for name in frame.columns if name not in KEYS]
+    paired = pl.DataFrame(sides)
+    return pl.DataFrame([*sides, _match(paired)])
 
 
 def side_columns(name: str) -> tuple[str, str]:
@@ -67,7 +80,8 @@ def _suffixed(frame: pl.DataFrame, suffix: str, marker: str) -> pl.DataFrame:
     return renamed.with_columns(pl.lit(True).alias(marker))
 
 
-def _alike(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+def alike(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Cast columns to the other log's type where the types differ in spelling only: numbers, and all missing."""
     casts = []
     for name in frame.columns:
         mine, theirs = frame.schema[name], other.schema.get(name)
@@ -102,26 +116,30 @@ def _merge() -> pl.Expr:
     return paired.when(pl.col(_IN_LEFT)).then(pl.lit(LEFT_ONLY)).otherwise(pl.lit(RIGHT_ONLY))
 
 
-def _flags(columns: list[str]) -> list[pl.Expr]:
-    bt, replay = (pl.col(name) for name in side_columns("decision"))
-    bt_emits, replay_emits = bt.eq_missing(EMIT), replay.eq_missing(EMIT)
-    paired = pl.col(_IN_LEFT) & pl.col(_IN_RIGHT)
-    match = (bt == replay).fill_null(False) & _directions_match(columns)
-    return [
-        (bt_emits & ~replay_emits).alias("bt_only"),
-        (replay_emits & ~bt_emits).alias("replay_only"),
-        pl.when(paired).then(match).alias("decision_match"),
-    ]
+def _flags(joined: pl.DataFrame) -> list[pl.Series]:
+    bt, replay = (sure(joined[name] == EMIT) for name in side_columns("decision"))
+    paired = joined.select(pl.col(_IN_LEFT) & pl.col(_IN_RIGHT)).to_series()
+    match = pl.select(pl.when(paired).then(_match(joined)).alias("decision_match")).to_series()
+    return [(bt & ~replay).alias("bt_only"), (replay & ~bt).alias("replay_only"), match]
 
 
-def _directions_match(columns: list[str]) -> pl.Expr:
+def sure(said: pl.Series) -> pl.Series:
+    """Return the truth values with false where they are missing."""
+    return said.fill_null(False) if said.null_count() else said
+
+
+def _match(joined: pl.DataFrame) -> pl.Series:
+    bt, replay = (joined[name] for name in side_columns("decision"))
+    match = sure(bt == replay)
     names = side_columns("direction")
-    if not all(name in columns for name in names):
-        return pl.lit(True)
-    bt, replay = (pl.col(name) for name in names)
-    # A rejected bar need not have a direction; an emitted one whose direction is unknown matches nothing.
-    unstated = pl.col("decision" + BT).eq_missing(REJECT) & (bt.is_null() | replay.is_null())
-    return (bt == replay).fill_null(False) | unstated
+    if all(name in joined.columns for name in names):
+        left, right = (joined[name] for name in names)
+        same = sure(left == right)
+        if left.null_count() or right.null_count():
+            # A rejected bar need not have a direction; an emitted one whose direction is unknown matches nothing.
+            same |= sure(bt == REJECT) & (left.is_null() | right.is_null())
+        match &= same
+    return match.alias("decision_match")
 
 
 def _refuse_clash(fields: list[str]) -> None:

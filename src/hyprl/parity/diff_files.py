@@ -30,6 +30,15 @@ def write_symbol_diffs(diff: pl.DataFrame, directory: Path) -> list[Path]:
     return written
 
 
+def write_excerpt(diff: pl.DataFrame, symbols: tuple[str, ...], directory: Path) -> list[Path]:
+    """Write an excerpt as `<symbol>_signal_diff_excerpt.csv` and `.parquet`, several symbols in one pair of files.
+
+    Return the paths. Raises OutputError.
+    """
+    stem = file_stem(symbols[0]) if len(symbols) == 1 else "all_symbols"
+    return list(write_diff(diff, directory, f"{stem}_signal_diff_excerpt"))
+
+
 def file_stem(symbol: str) -> str:
     """Return the symbol as the first part of a file name: lower case, never a path, never hidden."""
     return _UNSAFE.sub("_", symbol.lower()).strip(".")[:64] or "symbol"

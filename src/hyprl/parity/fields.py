@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hyprl.parity.diff import BT, REPLAY, side_columns
+from hyprl.parity.diff import BT, REPLAY, side_columns, sure
 from hyprl.parity.vocabulary import (
     KEYS,
     NEED_A_DIRECTION,
@@ -61,22 +61,40 @@ def needs_value(paired: pl.DataFrame, name: str) -> BoolArray:
 
 def has_both(paired: pl.DataFrame, name: str) -> BoolArray:
     """Say for each paired bar whether the numeric field `name` is finite on both sides."""
-    finite = [pl.col(column).is_finite().fill_null(False) for column in side_columns(name)]
-    return paired.select(finite[0] & finite[1]).to_series().to_numpy()
+    bt, replay = (finite(paired[column]) for column in side_columns(name))
+    both: BoolArray = np.logical_and(bt, replay)
+    return both
+
+
+def finite(series: pl.Series) -> BoolArray:
+    """Say for each number whether it is there and finite."""
+    if series.null_count():
+        return series.is_finite().fill_null(False).to_numpy()
+    there: BoolArray = np.isfinite(series.to_numpy())
+    return there
 
 
 def unequal(paired: pl.DataFrame, name: str) -> BoolArray:
     """Say for each paired bar whether the field differs in a bit, or lacks a value that the bar needs."""
     bt, replay = (paired[column] for column in side_columns(name))
     if name.endswith("hash"):
-        return (bt != replay).fill_null(True).to_numpy()
+        unlike: BoolArray = np.logical_not(sure(bt == replay).to_numpy())
+        return unlike
+    whole = not (bt.null_count() or replay.null_count())
     if not bt.dtype.is_float():
-        return bt.ne_missing(replay).to_numpy()
-    differs: BoolArray = np.logical_or(
-        _bits(bt) != _bits(replay), (bt.is_null() != replay.is_null()).to_numpy()
-    )
-    absent: BoolArray = bt.is_nan().fill_null(name in NUMERIC).to_numpy()
+        return (bt != replay if whole else bt.ne_missing(replay)).to_numpy()
+    differs: BoolArray = _bits(bt) != _bits(replay)
+    if not whole:
+        differs = np.logical_or(differs, (bt.is_null() != replay.is_null()).to_numpy())
+    absent = _absent(bt, name)
     return np.logical_or(differs, absent & needs_value(paired, name)) if absent.any() else differs
+
+
+def _absent(series: pl.Series, name: str) -> BoolArray:
+    if series.null_count():
+        return series.is_nan().fill_null(name in NUMERIC).to_numpy()
+    absent: BoolArray = np.isnan(series.to_numpy())
+    return absent
 
 
 def _field_names(diff: pl.DataFrame) -> list[str]:
@@ -91,14 +109,19 @@ def _field_names(diff: pl.DataFrame) -> list[str]:
 
 
 def _bits(series: pl.Series) -> npt.NDArray[np.int64]:
-    return series.fill_null(0.0).to_numpy().view(np.int64)
+    whole = series.fill_null(0.0) if series.null_count() else series
+    return whole.to_numpy().view(np.int64)
 
 
 def _without_direction(paired: pl.DataFrame) -> BoolArray:
     if not all(column in paired.columns for column in side_columns("direction")):
         return np.zeros(paired.height, dtype=np.bool_)
-    none = [pl.col(column).fill_null(NO_DIRECTION) == NO_DIRECTION for column in side_columns("direction")]
-    return paired.select(none[0] & none[1]).to_series().to_numpy() & _rejected(paired)
+    none = [_lacks_direction(paired[column]) for column in side_columns("direction")]
+    return (none[0] & none[1]).to_numpy() & _rejected(paired)
+
+
+def _lacks_direction(series: pl.Series) -> pl.Series:
+    return (series.fill_null(NO_DIRECTION) if series.null_count() else series) == NO_DIRECTION
 
 
 def _rejected(paired: pl.DataFrame) -> BoolArray:
@@ -109,5 +132,12 @@ def _on_both_sides(paired: pl.DataFrame, name: str, words: tuple[str, ...]) -> B
     columns = side_columns(name)
     if not all(paired.schema.get(column) == pl.String for column in columns):
         return np.zeros(paired.height, dtype=np.bool_)
-    said = [pl.col(column).is_in(list(words)).fill_null(False) for column in columns]
-    return paired.select(said[0] & said[1]).to_series().to_numpy()
+    said = [_is_one_of(paired[column], words) for column in columns]
+    return (said[0] & said[1]).to_numpy()
+
+
+def _is_one_of(series: pl.Series, words: tuple[str, ...]) -> pl.Series:
+    found = series == words[0]
+    for word in words[1:]:
+        found |= series == word
+    return sure(found)

@@ -13,8 +13,8 @@ from hyprl.errors import SignalLogError
 from hyprl.parity import vocabulary as words
 from hyprl.parity.timestamps import to_utc_us
 
-_KEEP_TEXT = r"(?i)(hash|sha256|_id|uuid)$"
-_TOO_LONG_FOR_A_FLOAT = r"^[+-]?\d{16,}$"
+KEEP_TEXT = r"(?i)(hash|sha256|_id|uuid)$"
+TOO_LONG_FOR_A_FLOAT = r"^[+-]?\d{16,}$"
 
 
 def normalise(frame: pl.DataFrame, where: str) -> pl.DataFrame:
@@ -24,28 +24,30 @@ def normalise(frame: pl.DataFrame, where: str) -> pl.DataFrame:
     timestamp, a blank symbol, an unknown decision or direction word, text in a numeric column, two rows for
     one bar.
     """
-    frame = _rename(_unnest(frame))
+    frame = renamed(unnest(frame))
     absent = [name for name in words.REQUIRED if name not in frame.columns]
     if absent:
         found = ", ".join(frame.columns[:12]) or "none"
         raise _bad(where, f"lacks the column {', '.join(absent)} (it has: {found})")
-    keys = [to_utc_us(frame["timestamp"], where), _symbols(frame["symbol"], where)]
-    decided = _decisions(frame, where)
+    keys = [to_utc_us(frame["timestamp"], where), symbols(frame["symbol"], where)]
+    decided = decisions(frame, where)
     others = [
-        _typed(frame[name], where) for name in frame.columns if name not in (*words.REQUIRED, "direction")
+        typed(frame[name], where) for name in frame.columns if name not in (*words.REQUIRED, "direction")
     ]
     clean = pl.DataFrame([*keys, *decided, *others])
-    _refuse_repeats(clean, where)
+    refuse_repeats(clean, where)
     return clean
 
 
-def _unnest(frame: pl.DataFrame) -> pl.DataFrame:
+def unnest(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with nested members as columns `outer.inner`."""
     while nested := [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Struct)]:
         frame = frame.unnest(*nested, separator=".")
     return frame
 
 
-def _rename(frame: pl.DataFrame) -> pl.DataFrame:
+def renamed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give the columns their canonical names."""
     names = [_canonical(name.strip()) for name in frame.columns]
     known = (*words.REQUIRED, *words.NUMERIC, "direction", "reason")
     for canonical in known:
@@ -65,13 +67,24 @@ def _canonical(name: str) -> str:
     return name
 
 
-def _symbols(series: pl.Series, where: str) -> pl.Series:
-    symbols = series.cast(pl.String).str.strip_chars()
-    _refuse(symbols.is_null() | (symbols == ""), series, where, "is missing")
-    return symbols
+def text_of(series: pl.Series) -> pl.Series:
+    """Return any column as text; what Polars does not spell is spelled as Python does."""
+    try:
+        return series.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        values = [None if value is None else str(value) for value in series.to_list()]
+        return pl.Series(series.name, values, pl.String)
 
 
-def _decisions(frame: pl.DataFrame, where: str) -> list[pl.Series]:
+def symbols(series: pl.Series, where: str) -> pl.Series:
+    """Return the symbols without blanks around them. Raises SignalLogError for a missing one."""
+    stripped = text_of(series).str.strip_chars()
+    _refuse(stripped.is_null() | (stripped == ""), series, where, "is missing")
+    return stripped
+
+
+def decisions(frame: pl.DataFrame, where: str) -> list[pl.Series]:
+    """Return decision, and direction where the log speaks of one, in canonical words. Raises SignalLogError."""
     spoken = _words(frame["decision"])
     meanings: dict[str, tuple[str, str | None]] = words.DECISION_WORDS
     _refuse(
@@ -93,11 +106,12 @@ def _decisions(frame: pl.DataFrame, where: str) -> list[pl.Series]:
 
 
 def _words(series: pl.Series) -> pl.Series:
-    text = series.cast(pl.String).str.strip_chars().str.to_lowercase()
+    text = text_of(series).str.strip_chars().str.to_lowercase()
     return pl.select(pl.when(~text.is_in(words.UNDECIDED_WORDS)).then(text)).to_series()
 
 
-def _typed(series: pl.Series, where: str) -> pl.Series:
+def typed(series: pl.Series, where: str) -> pl.Series:
+    """Return any other column with the type that all its values allow. Raises SignalLogError."""
     name, dtype = series.name, series.dtype
     if isinstance(dtype, (pl.Categorical, pl.Enum)):
         series = series.cast(pl.String)
@@ -116,8 +130,8 @@ def _typed(series: pl.Series, where: str) -> pl.Series:
 
 def _number(series: pl.Series, where: str) -> pl.Series:
     if series.dtype == pl.String:
-        numbers = _cleaned(series).cast(pl.Float64, strict=False)
-        _refuse(numbers.is_null() & _cleaned(series).is_not_null(), series, where, "is no number")
+        numbers = cleaned(series).cast(pl.Float64, strict=False)
+        _refuse(numbers.is_null() & cleaned(series).is_not_null(), series, where, "is no number")
         return numbers
     if not (series.dtype.is_numeric() or series.dtype == pl.Null):
         raise _bad(where, f"the column {series.name} holds {series.dtype}, not numbers")
@@ -125,28 +139,30 @@ def _number(series: pl.Series, where: str) -> pl.Series:
 
 
 def _from_text(series: pl.Series) -> pl.Series:
-    if series.name and pl.Series([series.name]).str.contains(_KEEP_TEXT).item():
+    if series.name and pl.Series([series.name]).str.contains(KEEP_TEXT).item():
         return series
-    cleaned = _cleaned(series)
+    text = cleaned(series)
     for dtype in (pl.Int64(), pl.Float64()):
-        numbers = cleaned.cast(dtype, strict=False)
-        if numbers.null_count() == cleaned.null_count():
-            too_long = dtype.is_float() and cleaned.str.contains(_TOO_LONG_FOR_A_FLOAT).any()
+        numbers = text.cast(dtype, strict=False)
+        if numbers.null_count() == text.null_count():
+            too_long = dtype.is_float() and text.str.contains(TOO_LONG_FOR_A_FLOAT).any()
             return series if too_long else numbers
-    lowered = cleaned.str.to_lowercase()
+    lowered = text.str.to_lowercase()
     if lowered.is_in(["true", "false"]).all():
         return lowered == "true"
     return series
 
 
-def _cleaned(series: pl.Series) -> pl.Series:
+def cleaned(series: pl.Series) -> pl.Series:
+    """Return text without blanks around it, null for the words that mean missing."""
     text = series.str.strip_chars()
     return pl.select(
         pl.when(~text.str.to_lowercase().is_in(words.MISSING_WORDS)).then(text).alias(series.name)
     ).to_series()
 
 
-def _refuse_repeats(frame: pl.DataFrame, where: str) -> None:
+def refuse_repeats(frame: pl.DataFrame, where: str) -> None:
+    """Raise SignalLogError for two rows of one bar."""
     repeated = frame.select(words.KEYS).is_duplicated()
     if repeated.any():
         rows = frame.select(words.KEYS).with_row_index("row", offset=1).filter(repeated)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from json import JSONDecodeError
 from json import loads as lenient_loads
@@ -18,6 +19,7 @@ import polars as pl
 
 from hyprl.errors import SignalLogError
 from hyprl.files import quiet_native_stderr
+from hyprl.parity.containers import rows_at
 
 _REMEDY = "Pass a CSV, JSON Lines or Parquet file with the columns timestamp, symbol, decision."
 _DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
@@ -26,7 +28,7 @@ _DELIMITERS = (",", ";", "\t")
 
 @dataclass(frozen=True, slots=True)
 class RawLog:
-    """Columns as read, and the last line when it was torn (JSON Lines only)."""
+    """Columns as read, and the last line when it was torn: cut off in the middle by a killed writer."""
 
     frame: pl.DataFrame
     torn_tail: str | None = None
@@ -43,8 +45,13 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
-def parse_log(data: bytes, where: str) -> RawLog:
-    """Parse the bytes of a log. Raises SignalLogError naming `where`, and the line where there is one."""
+def parse_log(data: bytes, where: str, path: str | None = None) -> RawLog:
+    """Parse the bytes of a log; `path` leads to the rows of a JSON document.
+
+    Raises SignalLogError naming `where`, and the line where there is one.
+    """
+    if not data.strip():
+        raise _unreadable(where, "is empty")
     if data.startswith(b"PAR1"):
         return RawLog(_parse_parquet(data, where))
     try:
@@ -53,23 +60,28 @@ def parse_log(data: bytes, where: str) -> RawLog:
         raise _unreadable(where, f"is not UTF-8 text (byte {error.start})") from error
     if "\x00" in text:
         raise _unreadable(where, "is binary, not text")
+    if path is not None and text.lstrip().startswith(("{", "[")):
+        document = rows_at(text, path, where)
+        if document is not None:
+            return RawLog(document)
     if text.lstrip().startswith("{"):
         return _parse_json_lines(text, where)
-    return RawLog(_parse_csv(text, where))
+    return _parse_csv(text, where)
 
 
 def _parse_parquet(data: bytes, where: str) -> pl.DataFrame:
     try:
-        with quiet_native_stderr():
+        with quiet_native_stderr(f"{where}: is damaged Parquet\n  {_REMEDY}"):
             return pl.read_parquet(io.BytesIO(data), use_statistics=False)
     except (*_DAMAGED, OSError, ValueError, OverflowError) as error:
         raise _unreadable(where, f"is damaged Parquet ({_first_line(error)})") from error
 
 
-def _parse_csv(text: str, where: str) -> pl.DataFrame:
-    first = text.lstrip("\r\n").splitlines()[0]
+def _parse_csv(text: str, where: str) -> RawLog:
+    text = text.lstrip("\r\n")
+    first = text.splitlines()[0]
     delimiter = max(_DELIMITERS, key=first.count)
-    names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
+    names = [name.strip() for name in _rows(text, delimiter, where).__next__()]
     names = [name or f"unnamed_{index}" for index, name in enumerate(names)]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
@@ -81,7 +93,39 @@ def _parse_csv(text: str, where: str) -> pl.DataFrame:
     if frame.width != len(names):
         raise _unreadable(where, "is not CSV (its header and its rows disagree)")
     frame.columns = names
-    return frame.filter(~pl.all_horizontal(pl.all().is_null())) if frame.width else frame
+    torn = _torn_row(text, delimiter, len(names), where) if _may_be_short(frame) else None
+    if torn is not None:
+        frame = frame.head(-1)
+    return RawLog(frame.filter(~pl.all_horizontal(pl.all().is_null())) if frame.width else frame, torn)
+
+
+def _rows(text: str, delimiter: str, where: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error as error:
+        raise _unreadable(where, f"is not CSV ({error})") from error
+
+
+def _may_be_short(frame: pl.DataFrame) -> bool:
+    return frame.width > 1 and frame.height > 0 and frame[:, -1].null_count() > 0
+
+
+def _torn_row(text: str, delimiter: str, width: int, where: str) -> str | None:
+    # A row with fewer cells than the header is read as if the rest were blank; only a killed writer's last may be.
+    numbered = ((number, row) for number, row in enumerate(_rows(text, delimiter, where)) if row)
+    short: tuple[int, list[str]] | None = None
+    for number, row in numbered:
+        if short is not None:
+            break
+        if len(row) < width and any(cell.strip() for cell in row):
+            short = (number, row)
+    else:
+        if short is None:
+            return None
+        if not text.endswith(("\n", "\r")):
+            return delimiter.join(short[1])
+    fact = f"row {short[0]} has {len(short[1])} of {width} cells: the line is cut off"
+    raise _unreadable(where, fact)
 
 
 def _parse_json_lines(text: str, where: str) -> RawLog:
@@ -132,10 +176,11 @@ def _flatten(members: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 def _frame(columns: dict[str, list[Any]]) -> pl.DataFrame:
     if not columns:
         return pl.DataFrame(schema=dict.fromkeys(("timestamp", "symbol", "decision"), pl.String))
-    return pl.DataFrame([_series(name, values) for name, values in columns.items()])
+    return pl.DataFrame([column_of(name, values) for name, values in columns.items()])
 
 
-def _series(name: str, values: list[Any]) -> pl.Series:
+def column_of(name: str, values: list[Any]) -> pl.Series:
+    """Return Python values as a column; whole numbers, and values of several kinds, as text that loses nothing."""
     kinds = {type(value) for value in values} - {type(None)}
     if len(kinds) > 1 or kinds == {int}:
         return pl.Series(name, [_spell(value) for value in values], dtype=pl.String)

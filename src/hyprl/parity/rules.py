@@ -21,11 +21,22 @@ PRESENT_SHARE = 0.99
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One window's diff, measured; `coverage` is the share of the expected bars that both logs have."""
+    """One window's diff, measured; `coverage` is the share of the expected bars that both logs have.
+
+    `all_symbols` are given where the diff is an excerpt that may lack some.
+    """
 
     diff: pl.DataFrame
     statistics: Statistics
     coverage: float | None
+    all_symbols: tuple[str, ...] | None = None
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols of either log, sorted."""
+        if self.all_symbols is not None:
+            return self.all_symbols
+        return tuple(self.diff["symbol"].unique().sort().to_list())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,280 +1,237 @@
-"""Count and measure a diff: the plan's section 2, as numbers.
+"""Count and measure a diff: the plan's section 2, as numbers, over the whole diff or part by part.
 
-Every mean, maximum and share is None when nothing could be compared. `missing` counts the bars that both logs
-have, that need a value, and where one or both lack a finite one.
+A `Tally` gives the same statistics to the bit however the diff is cut: counts and maxima do not depend on it, and
+sums are exact until they are read.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from math import fsum, inf, isfinite
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from hyprl.parity import fields
-from hyprl.parity.diff import BOTH, LEFT_ONLY, RIGHT_ONLY, side_columns
+from hyprl.parity.diff import BOTH, LEFT_ONLY, RIGHT_ONLY, side_columns, sure
+from hyprl.parity.measures import (
+    DecisionCounts,
+    FieldCount,
+    FirstDifference,
+    Statistics,
+    ValueGap,
+    finite_or_none,
+    share,
+)
+from hyprl.parity.value_tally import ValueTally
 from hyprl.parity.vocabulary import EMIT, REJECT
 
-Float64Array = npt.NDArray[np.float64]
+__all__ = [
+    "LARGE_PROBABILITY_GAP",
+    "DecisionCounts",
+    "FieldCount",
+    "FirstDifference",
+    "Statistics",
+    "Tally",
+    "ValueGap",
+    "compute_statistics",
+    "finite_or_none",
+    "share",
+]
+
+BoolArray = npt.NDArray[np.bool_]
 LARGE_PROBABILITY_GAP = 1e-3
-
-
-@dataclass(frozen=True, slots=True)
-class ValueGap:
-    """|Δ| of one numeric field over the bars where both sides have a finite value.
-
-    `available` is False when a log lacks the column. `present` is compared / (compared + missing where the bar
-    needs the value). `max_relative` is relative to the left side's value, to the right's where that is 0.
-    """
-
-    available: bool
-    compared: int = 0
-    missing: int = 0
-    present: float | None = None
-    mean: float | None = None
-    max: float | None = None
-    max_relative: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FieldCount:
-    """One compared field: how many paired bars, and on how many of them a bit differs."""
-
-    name: str
-    compared: int
-    unequal: int
-
-
-@dataclass(frozen=True, slots=True)
-class FirstDifference:
-    """The earliest bar at which some field differs in a bit, and the first such field there."""
-
-    timestamp: str
-    symbol: str
-    field: str
-    bt: object
-    replay: object
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionCounts:
-    """Decisions of the diff. `diverging` and `emitted_bt*` are among the bars that both logs have."""
-
-    bt_only: int
-    replay_only: int
-    diverging: int
-    differing_bars: int
-    emitted_bt: int
-    emitted_bt_rejected: int
-    emitted_replay: int
-    emitted_replay_rejected: int
-    emitted_bt_all: int
-    emitted_replay_all: int
-    opposite: int
-    undecided: int
-    direction_unknown: int
-    emitted_without_ev: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """Everything that the gates and the report read."""
-
-    both: int
-    left_only: int
-    right_only: int
-    first: str | None
-    last: str | None
-    first_common: str | None
-    last_common: str | None
-    decisions: DecisionCounts
-    probability: ValueGap
-    share_above_1e_3: float | None
-    mean_diverging: float | None
-    expected_pnl: ValueGap
-    position_size: ValueGap
-    risk_amount: ValueGap
-    thresholds_max: float | None
-    field_counts: tuple[FieldCount, ...]
-    not_comparable: tuple[str, ...]
-    first_difference: FirstDifference | None
-
-    @property
-    def rows(self) -> int:
-        """Bars in either log."""
-        return self.both + self.left_only + self.right_only
-
-    @property
-    def combined_gap(self) -> float | None:
-        """(bt_only + replay_only + diverging) / rows: the plan's literal sum, None without rows."""
-        counts = self.decisions
-        return share(counts.bt_only + counts.replay_only + counts.diverging, self.rows)
-
-    @property
-    def hashes(self) -> tuple[int, int]:
-        """Compared and unequal values over all columns whose name ends in `hash`."""
-        hashed = [count for count in self.field_counts if count.name.endswith("hash")]
-        return sum(count.compared for count in hashed), sum(count.unequal for count in hashed)
-
-    @property
-    def unequal_values(self) -> int:
-        """Values that differ in a bit, over all compared fields."""
-        return sum(count.unequal for count in self.field_counts)
+_VALUES = (
+    "probability_up",
+    "expected_pnl",
+    "position_size",
+    "risk_amount",
+    "threshold_long",
+    "threshold_short",
+)
 
 
 def compute_statistics(diff: pl.DataFrame) -> Statistics:
     """Measure a diff that `diff_logs` made."""
-    merges = dict(diff["_merge"].value_counts().iter_rows())
-    paired = diff.filter(pl.col("_merge") == BOTH)
-    sets = fields.field_sets(diff)
-    masks = {name: fields.unequal(paired, name) for name in sets.compared}
-    probability = _value_gap(paired, "probability_up")
-    large, diverging_mean = _probability_details(paired, probability.available)
-    first, last = _span(diff)
-    first_common, last_common = _span(paired)
-    return Statistics(
-        both=merges.get(BOTH, 0),
-        left_only=merges.get(LEFT_ONLY, 0),
-        right_only=merges.get(RIGHT_ONLY, 0),
-        first=first,
-        last=last,
-        first_common=first_common,
-        last_common=last_common,
-        decisions=_decisions(diff, paired),
-        probability=probability,
-        share_above_1e_3=large,
-        mean_diverging=diverging_mean,
-        expected_pnl=_value_gap(paired, "expected_pnl"),
-        position_size=_value_gap(paired, "position_size"),
-        risk_amount=_value_gap(paired, "risk_amount"),
-        thresholds_max=_thresholds_max(paired),
-        field_counts=tuple(FieldCount(name, paired.height, int(mask.sum())) for name, mask in masks.items()),
-        not_comparable=sets.not_comparable,
-        first_difference=_first_difference(paired, masks),
-    )
+    tally = Tally(diff)
+    tally.add(diff)
+    return tally.statistics()
 
 
-def share(part: int, whole: int) -> float | None:
-    """Return part / whole, None when the whole is 0."""
-    return part / whole if whole else None
+class Tally:
+    """Measures a diff part by part; the bars that both logs have must come in the order of their keys.
+
+    `like` is any part, empty or not: the columns and their types.
+    """
+
+    def __init__(self, like: pl.DataFrame) -> None:
+        sets = fields.field_sets(like)
+        self._not_comparable = sets.not_comparable
+        self._unequal = dict.fromkeys(sets.compared, 0)
+        self._merges = dict.fromkeys((BOTH, LEFT_ONLY, RIGHT_ONLY), 0)
+        self._decisions: dict[str, int] = {}
+        self._values = {name: ValueTally(like, name) for name in _VALUES}
+        self._diverging = ValueTally(like, "probability_up")
+        self._large = 0
+        self._one_side_has_direction = sum(name in like.columns for name in side_columns("direction")) == 1
+        self._judges_ev = all(name in like.columns for name in side_columns("expected_pnl"))
+        self._span: tuple[int, int] | None = None
+        self._common: tuple[int, int] | None = None
+        self._first: FirstDifference | None = None
+
+    def add(self, part: pl.DataFrame) -> None:
+        """Measure one part of what `diff_logs` made."""
+        in_both = part["_merge"] == BOTH
+        self.add_paired(part.filter(in_both))
+        alone = part.filter(~in_both)
+        if not alone.is_empty():
+            self._span = _widened(self._span, alone)
+            for kind, count in alone["_merge"].value_counts().iter_rows():
+                self._merges[kind] += count
+            self._count(_emitted(alone))
+
+    def add_paired(self, paired: pl.DataFrame) -> BoolArray:
+        """Measure bars that both logs have, as `pair_rows` gives them; say for each whether anything differs."""
+        self._merges[BOTH] += paired.height
+        self._common = _widened(self._common, paired)
+        self._span = _widened(self._span, paired)
+        match = sure(paired["decision_match"]).to_numpy()
+        self._count(_emitted(paired) | _matched(paired, match))
+        self._measure_values(paired, match)
+        return self._compare_fields(paired, np.logical_not(match))
+
+    def statistics(self) -> Statistics:
+        """Return what was measured so far."""
+        values = {name: tally.gap() for name, tally in self._values.items()}
+        probability, diverging = values["probability_up"], self._diverging.gap()
+        thresholds = [values[name].max for name in ("threshold_long", "threshold_short")]
+        known = [gap for gap in thresholds if gap is not None]
+        (first, last), (first_common, last_common) = _ends(self._span), _ends(self._common)
+        both = self._merges[BOTH]
+        return Statistics(
+            both=both,
+            left_only=self._merges[LEFT_ONLY],
+            right_only=self._merges[RIGHT_ONLY],
+            first=first,
+            last=last,
+            first_common=first_common,
+            last_common=last_common,
+            decisions=self._counted(),
+            probability=probability,
+            share_above_1e_3=share(self._large, probability.compared),
+            mean_diverging=diverging.mean,
+            expected_pnl=values["expected_pnl"],
+            position_size=values["position_size"],
+            risk_amount=values["risk_amount"],
+            thresholds_max=max(known) if known else None,
+            field_counts=tuple(FieldCount(name, both, count) for name, count in self._unequal.items()),
+            not_comparable=self._not_comparable,
+            first_difference=self._first,
+        )
+
+    def _counted(self) -> DecisionCounts:
+        counts = dict.fromkeys(DecisionCounts.__dataclass_fields__, 0) | self._decisions
+        if not self._one_side_has_direction:
+            counts["direction_unknown"] = 0
+        without_ev = counts.pop("emitted_without_ev")
+        return DecisionCounts(**counts, emitted_without_ev=without_ev if self._judges_ev else None)
+
+    def _count(self, counts: dict[str, int]) -> None:
+        for name, count in counts.items():
+            self._decisions[name] = self._decisions.get(name, 0) + count
+
+    def _measure_values(self, paired: pl.DataFrame, match: BoolArray) -> None:
+        for tally in self._values.values():
+            tally.add(paired)
+        gaps = self._values["probability_up"].last_gaps
+        self._large += _count(gaps > LARGE_PROBABILITY_GAP)
+        if not match.all():
+            self._diverging.add(paired.filter(pl.Series(~match)))
+
+    def _compare_fields(self, paired: pl.DataFrame, differs: BoolArray) -> BoolArray:
+        masks: dict[str, BoolArray] = {}
+        for name in self._unequal:
+            mask = fields.unequal(paired, name)
+            count = _count(mask)
+            if count:
+                self._unequal[name] += count
+                masks[name] = mask
+                differs = differs | mask
+        if masks and self._first is None:
+            self._first = _first_difference(paired, masks)
+        return differs
 
 
-def _decisions(diff: pl.DataFrame, paired: pl.DataFrame) -> DecisionCounts:
-    bt, replay = (pl.col(name) for name in side_columns("decision"))
-    bt_emits, replay_emits = bt.eq_missing(EMIT), replay.eq_missing(EMIT)
-    diverges = ~pl.col("decision_match").fill_null(True)
-    counts = diff.select(
-        pl.col("bt_only").sum(),
-        pl.col("replay_only").sum(),
-        diverging=diverges.sum(),
-        differing_bars=(pl.col("bt_only") | pl.col("replay_only") | diverges).sum(),
-        emitted_bt_all=bt_emits.sum(),
-        emitted_replay_all=replay_emits.sum(),
-    ).row(0, named=True)
-    among_both = paired.select(
-        emitted_bt=bt_emits.sum(),
-        emitted_bt_rejected=(bt_emits & replay.eq_missing(REJECT)).sum(),
-        emitted_replay=replay_emits.sum(),
-        emitted_replay_rejected=(replay_emits & bt.eq_missing(REJECT)).sum(),
-        opposite=(bt_emits & replay_emits & diverges).sum(),
-        undecided=(bt.is_null() | replay.is_null()).sum(),
-        direction_unknown=((bt_emits & replay_emits).sum() if _one_side_has_direction(diff) else pl.lit(0)),
-    ).row(0, named=True)
-    return DecisionCounts(**counts, **among_both, emitted_without_ev=_emitted_without_ev(diff))
+def _emitted(part: pl.DataFrame) -> dict[str, int]:
+    bt, replay = (_said(part, name, EMIT) for name in side_columns("decision"))
+    one_sided = bt != replay
+    counts = {
+        "bt_only": _count(bt & one_sided),
+        "replay_only": _count(replay & one_sided),
+        "differing_bars": _count(one_sided),
+        "emitted_bt_all": _count(bt),
+        "emitted_replay_all": _count(replay),
+    }
+    names = side_columns("expected_pnl")
+    if all(name in part.columns for name in names):
+        lacking = (
+            emits & ~fields.finite(part[name]) for emits, name in zip((bt, replay), names, strict=True)
+        )
+        counts["emitted_without_ev"] = sum(_count(lacks) for lacks in lacking)
+    return counts
 
 
-def _one_side_has_direction(diff: pl.DataFrame) -> bool:
-    return sum(name in diff.columns for name in side_columns("direction")) == 1
+def _matched(paired: pl.DataFrame, match: BoolArray) -> dict[str, int]:
+    names = side_columns("decision")
+    bt, replay = (_said(paired, name, EMIT) for name in names)
+    counts = {
+        "emitted_bt": _count(bt),
+        "emitted_replay": _count(replay),
+        "direction_unknown": _count(bt & replay),
+    }
+    if match.all():
+        return counts
+    bt_rejects, replay_rejects = (_said(paired, name, REJECT) for name in names)
+    diverges, one_sided = ~match, bt != replay
+    undecided = ~(bt | bt_rejects) | ~(replay | replay_rejects)
+    return counts | {
+        "diverging": _count(diverges),
+        "differing_bars": _count(diverges | one_sided),
+        "emitted_bt_rejected": _count(bt & replay_rejects),
+        "emitted_replay_rejected": _count(replay & bt_rejects),
+        "opposite": _count(bt & replay & diverges),
+        "undecided": _count(undecided),
+    }
 
 
-def _emitted_without_ev(diff: pl.DataFrame) -> int | None:
-    names = zip(side_columns("decision"), side_columns("expected_pnl"), strict=True)
-    total = 0
-    for decision, value in names:
-        if value not in diff.columns:
-            return None
-        lacks = ~pl.col(value).is_finite().fill_null(False)
-        total += diff.select((pl.col(decision).eq_missing(EMIT) & lacks).sum()).item()
-    return total
+def _said(part: pl.DataFrame, name: str, word: str) -> BoolArray:
+    return sure(part[name] == word).to_numpy()
 
 
-def _value_gap(paired: pl.DataFrame, name: str) -> ValueGap:
-    if f"abs_diff_{name}" not in paired.columns:
-        return ValueGap(available=False)
-    comparable = fields.has_both(paired, name)
-    bt, replay = (paired[column].fill_null(0.0).to_numpy()[comparable] for column in side_columns(name))
-    gap = paired[f"abs_diff_{name}"].fill_null(0.0).to_numpy()[comparable]
-    missing = int((fields.needs_values(paired) & ~comparable).sum())
-    needed = int((fields.needs_value(paired, name) & ~comparable).sum())
-    compared = int(comparable.sum())
-    if not compared:
-        return ValueGap(True, 0, missing, share(0, needed))
-    return ValueGap(
-        available=True,
-        compared=compared,
-        missing=missing,
-        present=compared / (compared + needed),
-        mean=_mean(gap),
-        max=float(gap.max()),
-        max_relative=float(_relative(gap, bt, replay).max()),
-    )
+def _count(mask: BoolArray) -> int:
+    return int(np.count_nonzero(mask))
 
 
-def _relative(gap: Float64Array, bt: Float64Array, replay: Float64Array) -> Float64Array:
-    base = np.where(bt != 0.0, np.abs(bt), np.abs(replay))
-    with np.errstate(over="ignore"):
-        return np.divide(gap, base, out=np.zeros_like(gap), where=base != 0.0)
+def _widened(span: tuple[int, int] | None, part: pl.DataFrame) -> tuple[int, int] | None:
+    if part.is_empty():
+        return span
+    opens = part["timestamp"].to_numpy().view(np.int64)
+    low, high = int(opens.min()), int(opens.max())
+    return (low, high) if span is None else (min(low, span[0]), max(high, span[1]))
 
 
-def _mean(gap: Float64Array) -> float:
-    try:
-        return fsum(gap.tolist()) / len(
-            gap
-        )  # correctly rounded, so the same on every machine and in any order
-    except OverflowError:
-        return inf
+def _ends(span: tuple[int, int] | None) -> tuple[str | None, str | None]:
+    return (None, None) if span is None else (_spelled(span[0]), _spelled(span[1]))
 
 
-def _probability_details(paired: pl.DataFrame, available: bool) -> tuple[float | None, float | None]:
-    if not available:
-        return None, None
-    comparable = fields.has_both(paired, "probability_up")
-    gap = paired["abs_diff_probability_up"].fill_null(0.0).to_numpy()
-    diverging = comparable & ~paired["decision_match"].fill_null(False).to_numpy()
-    large = share(int((gap[comparable] > LARGE_PROBABILITY_GAP).sum()), int(comparable.sum()))
-    return large, _mean(gap[diverging]) if diverging.any() else None
+def _spelled(utc_us: int) -> str:
+    stamp = pl.Series([utc_us]).cast(pl.Datetime("us", "UTC"))
+    return str(stamp.dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ").item())
 
 
-def _thresholds_max(paired: pl.DataFrame) -> float | None:
-    gaps = [_value_gap(paired, name).max for name in ("threshold_long", "threshold_short")]
-    known = [gap for gap in gaps if gap is not None]
-    return max(known) if known else None
-
-
-def _span(frame: pl.DataFrame) -> tuple[str | None, str | None]:
-    if frame.is_empty():
-        return None, None
-    ends = frame.select(pl.col("timestamp").min().alias("low"), pl.col("timestamp").max().alias("high"))
-    stamps = ends.select(pl.all().dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ")).row(0)
-    return str(stamps[0]), str(stamps[1])
-
-
-def _first_difference(
-    paired: pl.DataFrame, masks: dict[str, npt.NDArray[np.bool_]]
-) -> FirstDifference | None:
-    firsts = {name: int(mask.argmax()) for name, mask in masks.items() if mask.any()}
-    if not firsts:
-        return None
+def _first_difference(paired: pl.DataFrame, masks: dict[str, BoolArray]) -> FirstDifference:
+    firsts = {name: int(mask.argmax()) for name, mask in masks.items()}
     row = min(firsts.values())
     name = next(name for name, at in firsts.items() if at == row)
     bar = paired.slice(row, 1)
     bt, replay = (bar[column].item() for column in side_columns(name))
-    return FirstDifference(str(_span(bar)[0]), bar["symbol"].item(), name, bt, replay)
-
-
-def finite_or_none(value: Any) -> Any:
-    """Return the value, None for a float that is not finite, which JSON cannot spell."""
-    return None if isinstance(value, float) and not isfinite(value) else value
+    stamp = _spelled(int(bar["timestamp"].to_physical().item()))
+    return FirstDifference(stamp, bar["symbol"].item(), name, bt, replay)

@@ -87,13 +87,28 @@ def compare_windows(stage: str, year: Assessment | None, microscope: Assessment 
 def assess(left: pl.DataFrame, right: pl.DataFrame, expected_opens: Int64Array | None = None) -> Assessment:
     """Normalise, pair and measure two logs of one window; see `compare` for the arguments and errors."""
     diff = diff_logs(normalise(left, "the left log"), normalise(right, "the right log"))
-    return Assessment(diff, compute_statistics(diff), _coverage(diff, expected_opens))
+    coverage = Coverage(expected_opens)
+    coverage.add(diff.filter(pl.col("_merge") == BOTH))
+    return Assessment(diff, compute_statistics(diff), coverage.share(diff.height, diff["symbol"].n_unique()))
 
 
-def _coverage(diff: pl.DataFrame, expected_opens: Int64Array | None) -> float | None:
-    paired = diff.filter(pl.col("_merge") == BOTH)
-    if expected_opens is None:
-        return share(paired.height, diff.height)
-    opens = np.unique(np.asarray(expected_opens, dtype=np.int64))
-    found = int(np.isin(paired["timestamp"].dt.epoch("us").to_numpy(), opens).sum())
-    return share(found, len(opens) * max(diff["symbol"].n_unique(), 1))
+class Coverage:
+    """Counts, part by part, the expected bars that both logs have."""
+
+    def __init__(self, expected_opens: Int64Array | None) -> None:
+        self._opens = (
+            None if expected_opens is None else np.unique(np.asarray(expected_opens, dtype=np.int64))
+        )
+        self._found = 0
+
+    def add(self, paired: pl.DataFrame) -> None:
+        """Count the bars of one part, all of them in both logs."""
+        if self._opens is None:
+            self._found += paired.height
+        else:
+            opens = paired["timestamp"].dt.epoch("us").to_numpy()
+            self._found += int(np.isin(opens, self._opens).sum())
+
+    def share(self, rows: int, symbols: int) -> float | None:
+        """Return the share of the calendar's bars of each symbol, without a calendar of the bars of either log."""
+        return share(self._found, rows if self._opens is None else len(self._opens) * max(symbols, 1))

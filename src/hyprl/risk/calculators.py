@@ -26,9 +26,12 @@ def round6(value: float) -> float:
     head = spread - (spread - magnitude)
     tail = magnitude - head
     error = (head * _SCALE - scaled) + tail * _SCALE
-    whole = math.floor(scaled)
+    whole = int(scaled)
     rest = scaled - whole - 0.5
-    if rest + error > 0.0 or (rest + error == 0.0 and whole % 2 == 1):
+    above_half = rest + error
+    if above_half > 0.0:
+        whole += 1
+    if above_half == 0.0 and whole % 2 == 1:
         whole += 1
     rounded = whole / _SCALE
     return math.copysign(rounded, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hyprl.trace.chain import read_chain
+from hyprl.trace.chain import ChainedLines, read_chain
 from hyprl.trace.decode import decode_header, decode_record
 from hyprl.trace.encode import TraceHeader
 from hyprl.trace.signal import SignalTrace
@@ -28,10 +28,14 @@ def read_trace(path: Path) -> TraceFile:
     Raises TraceError naming the line and what is wrong: unreadable, empty, of another schema version, cut,
     edited, reordered, or a record that lacks a member.
     """
-    chain = read_chain(path)
-    header = decode_header(chain.objects[0], str(path))
+    return trace_of(read_chain(path), str(path))
+
+
+def trace_of(chain: ChainedLines, where: str) -> TraceFile:
+    """Decode verified lines; `where` names the file in errors. Raises TraceError for what is no trace record."""
+    header = decode_header(chain.objects[0], where)
     records = [
-        decode_record(members, f"{path}: line {number}")
+        decode_record(members, f"{where}: line {number}")
         for number, members in enumerate(chain.objects[1:], start=2)
     ]
     return TraceFile(header, records, chain.torn_tail, chain.byte_length, chain.head_hash)

@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
+from click.testing import CliRunner, Result
 
 HOUR_US = 3_600_000_000
 FIRST_US = 1_734_013_800_000_000  # 2024-12-12T14:30:00Z
@@ -92,3 +93,15 @@ def plan_logs() -> tuple[pl.DataFrame, pl.DataFrame]:
         _part(np.arange(1288, 1407), "reject", **alone),
     ]
     return pl.concat([left, *left_only], how="diagonal"), pl.concat([right, *right_only], how="diagonal")
+
+
+@pytest.fixture
+def run_diff(tmp_path):
+    """Run `hyprl diff` with its files below tmp_path."""
+
+    def run(*arguments) -> Result:
+        from hyprl.cli.diff import diff
+
+        return CliRunner().invoke(diff, [*map(str, arguments), "--out", str(tmp_path / "diff")])
+
+    return run

@@ -1,0 +1,59 @@
+"""The options that say how two signal logs are read, and what is said of them before a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from hyprl.parity.pairing import LogPair
+
+Command = Callable[..., Any]
+
+
+def map_options(command: Command) -> Command:
+    """Add --map, --left-map, --right-map and --set; they arrive as both_map, left_map, right_map, settings."""
+    options = [
+        click.option("--map", "both_map", help="How to read both logs: a ready map's name or a TOML file."),
+        click.option("--left-map", help="How to read LEFT."),
+        click.option("--right-map", help="How to read RIGHT."),
+        click.option(
+            "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override a key of both maps."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def names_a_map(values: dict[str, Any]) -> bool:
+    """Tell whether any value of `map_options` was given."""
+    return any(values.get(name) for name in ("both_map", "left_map", "right_map", "settings"))
+
+
+def read_pair(
+    left: Path, right: Path, values: dict[str, Any], calendar: str | None = None, *, quiet: bool = False
+) -> LogPair:
+    """Load both logs as the values of `map_options` say; notes and torn tails go to standard error."""
+    from hyprl.bootstrap.logs import MapChoice, load_pair
+
+    both, settings = values.get("both_map"), values.get("settings") or ()
+    choice = MapChoice.of(both, values.get("left_map"), values.get("right_map"), settings)
+    pair = load_pair(left, right, choice, calendar)
+    if not quiet:
+        say_notes(pair)
+    return pair
+
+
+def say_notes(pair: LogPair) -> None:
+    """Print what was assumed or left out to standard error."""
+    for log in (pair.left, pair.right):
+        if log.torn_tail is not None:
+            click.echo(
+                f"{log.path}: the last line is torn and was left out: {log.torn_tail[:60]!r}", err=True
+            )
+    for note in pair.notes:
+        click.echo(f"note: {note}", err=True)

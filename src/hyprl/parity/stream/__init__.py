@@ -1,0 +1,1 @@
+"""Compare two large sorted Parquet logs without holding them: a merge over batches, same statistics as in memory."""
