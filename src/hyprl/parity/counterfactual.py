@@ -208,14 +208,16 @@ def _finding(cause: str, factors: list[str], done: Attribution, facts: Mapping[s
 def _evidence(
     factors: list[str], done: Attribution, shares: Mapping[str, float | None], known: list[FactorFacts]
 ) -> str:
-    gap = next((name for name in (GAP, PROBABILITY, SIZE) if shares[name] is not None), None)
+    measured = {name: abs(share) for name, share in shares.items() if share is not None}
     told = "; ".join(item.evidence for item in known)
-    if gap is None:
+    if not measured:
         return told
+    gap = max(measured, key=measured.__getitem__)  # the first of equals: the combined gap before the others
     opened = max(done.alone[factor].gaps[gap] for factor in factors) / done.recorded.gaps[gap]
     closed = _closure(factors, done, gap)
     named = " and ".join(factors)
-    swap = f"the right side's {named} alone, put into the left run, open {opened:.0%} of the {_PLAIN[gap]}"
+    opens = "opens" if len(factors) == 1 else "open"
+    swap = f"the right side's {named} alone, put into the left run, {opens} {opened:.0%} of the {_PLAIN[gap]}"
     return f"{told}; {swap}; putting the left side's back closes {closed:.0%}" if told else swap
 
 

@@ -9,7 +9,14 @@ import numpy as np
 
 from hyprl.bootstrap.redecide.advice import ADVICE
 from hyprl.bootstrap.redecide.comparison import Comparison, model_differs, sizing_differs, state_differs
-from hyprl.bootstrap.redecide.deviations import ROUNDING_NOISE, is_rounded, rounding_of, to_float32
+from hyprl.bootstrap.redecide.deviations import (
+    ROUNDING_NOISE,
+    is_rounded,
+    rounding_of,
+    same_values,
+    to_float32,
+)
+from hyprl.bootstrap.redecide.layers import Layers
 from hyprl.bootstrap.redecide.parameters import parameter_facts
 from hyprl.bootstrap.redecide.sequences import NOWHERE, rows_of_other_values, times_differ
 from hyprl.bootstrap.redecide.sides import ACCOUNT_FIELDS
@@ -119,7 +126,7 @@ def _features(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
                 _CAUSES[factor],
                 _feature_evidence(known, factor, columns),
                 ADVICE[factor],
-                _first_feature(known),
+                _first_feature(known, columns),
                 _prefixed(columns),
                 known.recomputer is None or (factor == names.PRECISION and bool(layers.roundings)),
             ),
@@ -162,28 +169,41 @@ _CAUSES = {
 def _feature_evidence(known: Comparison, factor: str, columns: tuple[str, ...]) -> str:
     layers, listed = known.layers, _listed(columns)
     if factor == names.PRECISION:
-        formats = sorted({name for name, _ in layers.roundings.values()}) or ["rounding noise"]
-        return (
-            f"{len(columns)} columns hold {' and '.join(formats)} where the left side has float64 ({listed})"
-        )
+        return f"{_formats_told(layers)} ({listed})"
     if factor == names.RESTART:
         held = int(layers.frozen.sum())
         if held:
             return f"all columns repeat the row before on {held} bars while the market moved"
-        return f"{len(columns)} columns jump in mid-run and fade back as after a cold start ({listed})"
+        return f"{_counted(columns)} in mid-run off as after a cold start, and fading back ({listed})"
     if factor == names.COLD_START:
-        return f"{len(columns)} columns are off as after too little history, longest memory most ({listed})"
+        return f"{_counted(columns)} off as after too little history, longest memory most ({listed})"
     if layers.lags:
         lags = sorted(set(layers.lags.values()))
         shown = ", ".join(f"{lag:+d}" for lag in lags)
         whole = "all columns" if len(layers.lags) == len(layers.columns) else listed
         return f"{whole}: the right side has the left side's values of another bar (lag {shown})"
-    return f"{len(columns)} columns hold other values on the same bars ({listed})"
+    return f"{_counted(columns)} of other values on the same bars ({listed})"
 
 
-def _first_feature(known: Comparison) -> str | None:
+def _counted(columns: tuple[str, ...]) -> str:
+    return "1 column" if len(columns) == 1 else f"{len(columns)} columns"
+
+
+def _formats_told(layers: Layers) -> str:
+    right = sorted({name for name, _ in layers.roundings.values()})
+    left = sorted(set(layers.narrowed.values()))
+    told = [
+        f"the {side} side holds {' and '.join(found)} where the other has float64"
+        for side, found in (("right", right), ("left", left))
+        if found
+    ]
+    return "; ".join(told) or "last places alone differ, as by another order of sums"
+
+
+def _first_feature(known: Comparison, columns: tuple[str, ...]) -> str | None:
     layers = known.layers
-    same = (layers.plain == layers.recorded) | (np.isnan(layers.plain) & np.isnan(layers.recorded))
+    places = [layers.columns.index(name) for name in columns]
+    same = same_values(layers.plain[:, places], layers.recorded[:, places])
     rows = np.flatnonzero(~same.all(axis=1))
     return _iso(int(known.right.opens[rows[0]])) if len(rows) else None
 
