@@ -22,6 +22,7 @@ from hyprl.parity.signatures.rounding import is_noise, is_rounded, narrow_step
 _EXACT = 1e-7
 _LEAST_BARS = 12
 _FROZEN = 3
+_SMOOTH = 0.1
 _ADVICE = "Load one model file on both sides, read-only, and record model_params_hash with every decision."
 
 
@@ -175,7 +176,11 @@ def _recalibrated(pair: Pair, logit: Column) -> Finding | None:
         said = f"log-odds right = {line[0]:.5g} × left {line[1]:+.5g} on every bar"
         return _calibration(pair, 0.9, said)
     order = np.argsort(logit.left[logit.both], kind="stable")
-    if len(order) > 8 * _LEAST_BARS and (np.diff(logit.right[logit.both][order]) >= 0.0).all():
+    right = logit.right[logit.both][order]
+    change = right - logit.left[logit.both][order]
+    # a small difference keeps the order anyhow: what tells is that it runs smoothly along it
+    smooth = float(np.median(np.abs(np.diff(change)))) < _SMOOTH * float(np.median(np.abs(change)))
+    if len(order) > 8 * _LEAST_BARS and smooth and (np.diff(right) >= 0.0).all():
         return _calibration(
             pair, 0.85, "the right probability is a rising function of the left one on every bar"
         )
