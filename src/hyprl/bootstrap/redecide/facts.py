@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import numpy as np
 
+from hyprl.bootstrap.redecide.account_facts import equity_facts, iso_of, state_facts
 from hyprl.bootstrap.redecide.advice import ADVICE
-from hyprl.bootstrap.redecide.comparison import Comparison, model_differs, sizing_differs, state_differs
+from hyprl.bootstrap.redecide.comparison import (
+    Comparison,
+    model_differs,
+    sizing_differs,
+    state_differs,
+)
 from hyprl.bootstrap.redecide.deviations import (
     ROUNDING_NOISE,
     is_rounded,
@@ -19,7 +24,6 @@ from hyprl.bootstrap.redecide.deviations import (
 from hyprl.bootstrap.redecide.layers import Layers
 from hyprl.bootstrap.redecide.parameters import parameter_facts
 from hyprl.bootstrap.redecide.sequences import NOWHERE, rows_of_other_values, times_differ
-from hyprl.bootstrap.redecide.sides import ACCOUNT_FIELDS
 from hyprl.domain.bars import PRICE_COLUMNS, Float64Array
 from hyprl.parity import findings as names
 from hyprl.parity.findings import FactorFacts
@@ -46,9 +50,9 @@ def _all(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
     if parameters := parameter_facts(known):
         yield names.PARAMETERS, parameters
     if sizing_differs(known):
-        yield names.EQUITY, _equity(known)
+        yield names.EQUITY, equity_facts(known)
     if state_differs(known):
-        yield names.STATE, _state(known)
+        yield names.STATE, state_facts(known)
 
 
 def _timing(known: Comparison) -> FactorFacts:
@@ -243,46 +247,6 @@ def _model(known: Comparison) -> FactorFacts:
     return FactorFacts(names.MODEL_PATH, evidence, ADVICE[names.MODEL], first)
 
 
-def _equity(known: Comparison) -> FactorFacts:
-    left, right = known.left, known.right
-    if left.initial_equity != right.initial_equity:
-        evidence = f"the accounts start with {left.initial_equity:,.2f} and {right.initial_equity:,.2f}"
-        return FactorFacts(names.SIZING_EQUITY, evidence, ADVICE[names.EQUITY], _iso(int(right.opens[0])))
-    side, name = (right, "right") if (right.sizing_equity != right.equity).any() else (left, "left")
-    with np.errstate(all="ignore"):
-        ratio = side.sizing_equity / side.equity
-    rows = np.flatnonzero(np.isfinite(ratio) & (ratio != 1.0))
-    if not len(rows):
-        return FactorFacts(names.SIZING_EQUITY, "one side sizes from injected equity", ADVICE[names.EQUITY])
-    low, high = float(ratio[rows].min()), float(ratio[rows].max())
-    evidence = f"the {name} side sizes from {low:.6g} … {high:.6g} times its own account on {len(rows)} bars"
-    return FactorFacts(
-        names.SIZING_EQUITY,
-        evidence,
-        ADVICE[names.EQUITY],
-        _iso(int(side.opens[rows[0]])),
-        ("risk_inputs.equity",),
-    )
-
-
-def _state(known: Comparison) -> FactorFacts:
-    events = known.readings[1].account.events or known.readings[0].account.events
-    name, side = ("right", known.right) if known.readings[1].account.events else ("left", known.left)
-    row = min(events)
-    shown = ", ".join(
-        f"{ACCOUNT_FIELDS[place].removeprefix('account.')} {expected:g} expected, {recorded:g} recorded"
-        for place, (expected, recorded) in list(events[row].changes.items())[:_SHOWN]
-    )
-    evidence = f"on {len(events)} bars the {name} side's account does not follow from its own decisions; first: {shown}"
-    return FactorFacts(
-        names.STATE_LOST,
-        evidence,
-        ADVICE[names.STATE],
-        _iso(int(side.opens[row])),
-        tuple(ACCOUNT_FIELDS[place] for place in events[row].changes),
-    )
-
-
 def _listed(columns: tuple[str, ...]) -> str:
     more = f" and {len(columns) - _SHOWN} more" if len(columns) > _SHOWN else ""
     return ", ".join(columns[:_SHOWN]) + more
@@ -293,4 +257,4 @@ def _prefixed(columns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _iso(utc_us: int | None) -> str | None:
-    return None if utc_us is None else datetime.fromtimestamp(utc_us / 1e6, UTC).isoformat()
+    return None if utc_us is None else iso_of(utc_us)
