@@ -61,7 +61,8 @@ FACTORS = (TIMING, BARS, FEATURES, COLD_START, PRECISION, RESTART, MODEL, PARAME
 class FactorFacts:
     """What is known of one factor before anything is decided again: its cause and how the sides differ in it.
 
-    `certain` is false where the difference was estimated rather than read from the logs.
+    `certain` is false where the difference was estimated rather than read from the logs; `is_inherited` is true where
+    what led to it lies before the logs.
     """
 
     cause: str
@@ -70,6 +71,7 @@ class FactorFacts:
     first_bar: str | None = None
     columns: tuple[str, ...] = ()
     certain: bool = True
+    is_inherited: bool = False
 
 
 @runtime_checkable

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hyprl.bootstrap.redecide.accounts import same_events
+from hyprl.bootstrap.redecide.accounts import Events, unshared_events
 from hyprl.bootstrap.redecide.constants import Reading, read_constants
 from hyprl.bootstrap.redecide.deviations import ROUNDING_NOISE, Rounding, is_rounded, rounding_of, same_values
 from hyprl.bootstrap.redecide.equity import same_source
@@ -88,7 +88,9 @@ def compare_sides(
     other_bars = rows_of_other_values(left, right, pairing)
     other_times = times_differ(left, right, pairing)
     other_rows = other_times or len(other_bars) > 0
+    # Where bars before the log may differ too, its first features tell nothing of how they were warmed up.
     other_start = bool((other_bars < _HISTORY_ROWS).sum() > _HISTORY_ROWS // 2)
+    other_start |= other_rows and (left.is_cut or right.is_cut)
     recomputer = None
     if plan is not None and other_rows and len(left):
         recomputer = Recomputer(left, plan, history, is_other_start=other_start)
@@ -120,6 +122,7 @@ def _right_plain(known: Comparison, whole: Sequence) -> Float64Array:
     # Where the left plan over the right bars cannot tell the recorded value from its own, the recorded one is plain.
     computed, recorded = left_features(known, whole), known.right.features
     close = np.abs(computed.values - recorded) <= computed.doubt
+    close |= np.isnan(computed.values) & np.isinf(computed.doubt)
     return np.where(close, recorded, computed.values)
 
 
@@ -171,8 +174,13 @@ def _with_columns_of(left: Side, right: Side) -> Side:
 
 def state_differs(known: Comparison) -> bool:
     """Tell whether the recorded accounts part by more than the sides' own decisions."""
+    return any(unshared_of(known))
+
+
+def unshared_of(known: Comparison) -> tuple[Events, Events]:
+    """Return each side's events that the other has not."""
     left, right = (reading.account.events for reading in known.readings)
-    return not same_events(left, right, known.pairing.left_of)
+    return unshared_events(left, right, known.pairing.left_of)
 
 
 def model_differs(known: Comparison) -> bool:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import numpy as np
 
+from hyprl.bootstrap.redecide.account_facts import equity_facts, iso_of, state_facts
 from hyprl.bootstrap.redecide.advice import ADVICE
-from hyprl.bootstrap.redecide.comparison import Comparison, model_differs, sizing_differs, state_differs
-from hyprl.bootstrap.redecide.deviations import ROUNDING_NOISE, is_rounded, rounding_of, to_float32
+from hyprl.bootstrap.redecide.comparison import (
+    Comparison,
+    model_differs,
+    sizing_differs,
+    state_differs,
+)
+from hyprl.bootstrap.redecide.deviations import (
+    ROUNDING_NOISE,
+    is_rounded,
+    rounding_of,
+    same_values,
+    to_float32,
+)
+from hyprl.bootstrap.redecide.layers import Layers
 from hyprl.bootstrap.redecide.parameters import parameter_facts
 from hyprl.bootstrap.redecide.sequences import NOWHERE, rows_of_other_values, times_differ
-from hyprl.bootstrap.redecide.sides import ACCOUNT_FIELDS
 from hyprl.domain.bars import PRICE_COLUMNS, Float64Array
 from hyprl.parity import findings as names
 from hyprl.parity.findings import FactorFacts
@@ -39,9 +50,9 @@ def _all(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
     if parameters := parameter_facts(known):
         yield names.PARAMETERS, parameters
     if sizing_differs(known):
-        yield names.EQUITY, _equity(known)
+        yield names.EQUITY, equity_facts(known)
     if state_differs(known):
-        yield names.STATE, _state(known)
+        yield names.STATE, state_facts(known)
 
 
 def _timing(known: Comparison) -> FactorFacts:
@@ -119,7 +130,7 @@ def _features(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
                 _CAUSES[factor],
                 _feature_evidence(known, factor, columns),
                 ADVICE[factor],
-                _first_feature(known),
+                _first_feature(known, columns),
                 _prefixed(columns),
                 known.recomputer is None or (factor == names.PRECISION and bool(layers.roundings)),
             ),
@@ -162,28 +173,41 @@ _CAUSES = {
 def _feature_evidence(known: Comparison, factor: str, columns: tuple[str, ...]) -> str:
     layers, listed = known.layers, _listed(columns)
     if factor == names.PRECISION:
-        formats = sorted({name for name, _ in layers.roundings.values()}) or ["rounding noise"]
-        return (
-            f"{len(columns)} columns hold {' and '.join(formats)} where the left side has float64 ({listed})"
-        )
+        return f"{_formats_told(layers)} ({listed})"
     if factor == names.RESTART:
         held = int(layers.frozen.sum())
         if held:
             return f"all columns repeat the row before on {held} bars while the market moved"
-        return f"{len(columns)} columns jump in mid-run and fade back as after a cold start ({listed})"
+        return f"{_counted(columns)} in mid-run off as after a cold start, and fading back ({listed})"
     if factor == names.COLD_START:
-        return f"{len(columns)} columns are off as after too little history, longest memory most ({listed})"
+        return f"{_counted(columns)} off as after too little history, longest memory most ({listed})"
     if layers.lags:
         lags = sorted(set(layers.lags.values()))
         shown = ", ".join(f"{lag:+d}" for lag in lags)
         whole = "all columns" if len(layers.lags) == len(layers.columns) else listed
         return f"{whole}: the right side has the left side's values of another bar (lag {shown})"
-    return f"{len(columns)} columns hold other values on the same bars ({listed})"
+    return f"{_counted(columns)} of other values on the same bars ({listed})"
 
 
-def _first_feature(known: Comparison) -> str | None:
+def _counted(columns: tuple[str, ...]) -> str:
+    return "1 column" if len(columns) == 1 else f"{len(columns)} columns"
+
+
+def _formats_told(layers: Layers) -> str:
+    right = sorted({name for name, _ in layers.roundings.values()})
+    left = sorted(set(layers.narrowed.values()))
+    told = [
+        f"the {side} side holds {' and '.join(found)} where the other has float64"
+        for side, found in (("right", right), ("left", left))
+        if found
+    ]
+    return "; ".join(told) or "last places alone differ, as by another order of sums"
+
+
+def _first_feature(known: Comparison, columns: tuple[str, ...]) -> str | None:
     layers = known.layers
-    same = (layers.plain == layers.recorded) | (np.isnan(layers.plain) & np.isnan(layers.recorded))
+    places = [layers.columns.index(name) for name in columns]
+    same = same_values(layers.plain[:, places], layers.recorded[:, places])
     rows = np.flatnonzero(~same.all(axis=1))
     return _iso(int(known.right.opens[rows[0]])) if len(rows) else None
 
@@ -223,46 +247,6 @@ def _model(known: Comparison) -> FactorFacts:
     return FactorFacts(names.MODEL_PATH, evidence, ADVICE[names.MODEL], first)
 
 
-def _equity(known: Comparison) -> FactorFacts:
-    left, right = known.left, known.right
-    if left.initial_equity != right.initial_equity:
-        evidence = f"the accounts start with {left.initial_equity:,.2f} and {right.initial_equity:,.2f}"
-        return FactorFacts(names.SIZING_EQUITY, evidence, ADVICE[names.EQUITY], _iso(int(right.opens[0])))
-    side, name = (right, "right") if (right.sizing_equity != right.equity).any() else (left, "left")
-    with np.errstate(all="ignore"):
-        ratio = side.sizing_equity / side.equity
-    rows = np.flatnonzero(np.isfinite(ratio) & (ratio != 1.0))
-    if not len(rows):
-        return FactorFacts(names.SIZING_EQUITY, "one side sizes from injected equity", ADVICE[names.EQUITY])
-    low, high = float(ratio[rows].min()), float(ratio[rows].max())
-    evidence = f"the {name} side sizes from {low:.6g} … {high:.6g} times its own account on {len(rows)} bars"
-    return FactorFacts(
-        names.SIZING_EQUITY,
-        evidence,
-        ADVICE[names.EQUITY],
-        _iso(int(side.opens[rows[0]])),
-        ("risk_inputs.equity",),
-    )
-
-
-def _state(known: Comparison) -> FactorFacts:
-    events = known.readings[1].account.events or known.readings[0].account.events
-    name, side = ("right", known.right) if known.readings[1].account.events else ("left", known.left)
-    row = min(events)
-    shown = ", ".join(
-        f"{ACCOUNT_FIELDS[place].removeprefix('account.')} {expected:g} expected, {recorded:g} recorded"
-        for place, (expected, recorded) in list(events[row].changes.items())[:_SHOWN]
-    )
-    evidence = f"on {len(events)} bars the {name} side's account does not follow from its own decisions; first: {shown}"
-    return FactorFacts(
-        names.STATE_LOST,
-        evidence,
-        ADVICE[names.STATE],
-        _iso(int(side.opens[row])),
-        tuple(ACCOUNT_FIELDS[place] for place in events[row].changes),
-    )
-
-
 def _listed(columns: tuple[str, ...]) -> str:
     more = f" and {len(columns) - _SHOWN} more" if len(columns) > _SHOWN else ""
     return ", ".join(columns[:_SHOWN]) + more
@@ -273,4 +257,4 @@ def _prefixed(columns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _iso(utc_us: int | None) -> str | None:
-    return None if utc_us is None else datetime.fromtimestamp(utc_us / 1e6, UTC).isoformat()
+    return None if utc_us is None else iso_of(utc_us)

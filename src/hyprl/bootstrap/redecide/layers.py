@@ -36,7 +36,8 @@ _CLEAN_BEFORE_RESTART = 3
 class Layers:
     """The layers of one right side: arrays of its rows and columns, and which columns each layer touches.
 
-    `gap` is added in unlagged rows, column by column as `owner` says; NaN in it makes NaN.
+    `gap` is added in unlagged rows, column by column as `owner` says; NaN in it makes NaN. `narrowed` names the format
+    of columns that the left side has narrower.
     """
 
     plain: Float64Array
@@ -48,6 +49,7 @@ class Layers:
     filled: Float64Array = field(default_factory=lambda: np.zeros((0, 0)))
     owner: dict[int, str] = field(default_factory=dict)
     frozen: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+    narrowed: dict[int, str] = field(default_factory=dict)
 
     @property
     def factors(self) -> tuple[str, ...]:
@@ -120,14 +122,15 @@ def take_apart(
     lags = _lags(plain, recorded, differing, frozen)
     roundings = _roundings(plain, recorded, differing)
     # Where it is the other side that has the narrower format, what it lost comes back as a gap.
-    narrowed = set(_roundings(recorded, plain, differing)) - set(roundings)
+    other = _roundings(recorded, plain, differing)
+    narrowed = {place: name for place, (name, _) in other.items() if place not in roundings}
     gap, filled = _gaps(plain, recorded, lags, roundings, frozen)
     touched = np.flatnonzero((gap != 0.0).any(axis=0) | np.isfinite(filled).any(axis=0)).tolist()
     memories = {place: memory_of(plan, columns[place]) for place in touched}
-    owner = _owners(plain, (gap, filled), memories, families_of(plan, columns), narrowed)
+    owner = _owners(plain, (gap, filled), memories, families_of(plan, columns), set(narrowed))
     if _is_capped_history(owner, plain, gap, plan, columns):
         owner = dict.fromkeys(owner, COLD_START)
-    return Layers(plain, recorded, columns, lags, roundings, gap, filled, owner, frozen)
+    return Layers(plain, recorded, columns, lags, roundings, gap, filled, owner, frozen, narrowed)
 
 
 def _lags(
@@ -202,7 +205,9 @@ def _owners(
     narrowed: set[int],
 ) -> dict[int, str]:
     gap, filled = gaps
-    late = {place for place, memory in memories.items() if _is_late_start(gap[:, place], memory)}
+    late = {
+        place for place, memory in memories.items() if _is_late_start(gap[:, place], plain[:, place], memory)
+    }
     if any(not memories[place].length for place in set(memories) - late):
         # Something else is at work too: a slow column in a short window then proves nothing.
         late = {place for place in late if _could_have_lasted(gap[:, place], memories[place])}
@@ -220,8 +225,9 @@ def _owners(
     return owners
 
 
-def _is_late_start(gap: Float64Array, memory: Memory) -> bool:
-    return memory != UNKNOWN_MEMORY and fades(gap, memory)
+def _is_late_start(gap: Float64Array, plain: Float64Array, memory: Memory) -> bool:
+    size = float(np.nanmax(np.abs(plain), initial=0.0))
+    return memory != UNKNOWN_MEMORY and fades(gap, memory, size)
 
 
 def _is_capped_history(

@@ -72,7 +72,9 @@ class Recomputer:
         values = np.where(usable, changed, fresh)
         doubt = np.where(full, self._start_error(sequence) + self._noise, np.inf)
         same = self._common_start(sequence)
-        values[:same], doubt[:same] = recorded[:same], 0.0
+        values[:same] = recorded[:same]
+        if not self._is_other_start:
+            doubt[:same] = 0.0
         return Recomputed(values, doubt)
 
     def _start_error(self, sequence: Sequence) -> Float64Array:

@@ -228,7 +228,7 @@ def _cap_of(leverage: Floats) -> float | None:
 def _gate(pair: Pair) -> Finding | None:
     """Return the gate that first decides otherwise although all that it reads is equal."""
     reasons = pair.words("reason")
-    if reasons is None or not pair.knows_features:
+    if reasons is None or not (pair.knows_features or _all_equal(pair.probability)):
         return None
     differs = reasons[0] != reasons[1]
     known = {gate: (place, inputs, keys) for place, (gate, inputs, keys) in enumerate(_GATES)}
@@ -243,17 +243,11 @@ def _gate(pair: Pair) -> Finding | None:
         if gate == "position_open" or not _alike(pair, row, (*inputs, "probability_up")):
             continue
         same = differs & ((reasons[0] == gate) | (reasons[1] == gate))
-        return Finding(
-            CONFIGURATION,
-            SIGNATURE,
-            0.9,
+        said = (
             f"at {pair.bar(row)} the gate `{gate}` decides otherwise on equal inputs ({reasons[0][row]} left, "
-            f"{reasons[1][row]} right), on {int(same.sum()):,} bars in all: {keys}",
-            ADVICE,
-            first_bar=pair.bar(row),
-            columns=("reason",),
-            details={"gate": gate, "bars": int(same.sum())},
+            f"{reasons[1][row]} right), on {int(same.sum()):,} bars in all: {keys}"
         )
+        return _gate_finding(pair, row, gate, said)
     return None
 
 
@@ -278,3 +272,24 @@ def _by_hash(pair: Pair) -> list[Finding]:
             columns=(CONFIG_HASH,),
         )
     ]
+
+
+def _gate_finding(pair: Pair, row: int, gate: str, said: str) -> Finding:
+    counted = gate == "risk" and not any(name.startswith("account.") for name in pair.names)
+    if counted:
+        said += "; or the day's counts and losses, which were not recorded"
+    sure = 0.9 if pair.knows_features else 0.8
+    return Finding(
+        CONFIGURATION,
+        SIGNATURE,
+        0.5 if counted else sure,
+        said,
+        ADVICE,
+        first_bar=pair.bar(row),
+        columns=("reason",),
+        details={"gate": gate},
+    )
+
+
+def _all_equal(column: Column | None) -> bool:
+    return column is not None and not column.differs.any()

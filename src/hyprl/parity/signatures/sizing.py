@@ -117,7 +117,8 @@ def _initial(pair: Pair, own: Column) -> Finding:
 
 
 def _moved_money(pair: Pair, own: Column, row: int) -> Finding:
-    reset = row > 0 and own.right[row] == own.right[0] != own.right[row - 1]
+    left, right = (row > 0 and side[row] == side[0] != side[row - 1] for side in (own.left, own.right))
+    reset, name = left or right, "left" if left and not right else "right"
     cause, advice = (
         (STATE_LOST, "Persist the account with the position.") if reset else (SIZING_EQUITY, ADVICE)
     )
@@ -126,8 +127,8 @@ def _moved_money(pair: Pair, own: Column, row: int) -> Finding:
         cause,
         SIGNATURE,
         0.85,
-        f"from {pair.bar(row)} on the right side's equity {said}: {own.right[row]:,.2f}, the left's "
-        f"{own.left[row]:,.2f}",
+        f"from {pair.bar(row)} on the {name} side's equity {said}: {own.left[row]:,.2f} left, "
+        f"{own.right[row]:,.2f} right",
         advice,
         first_bar=pair.bar(row),
         columns=("equity",),

@@ -51,6 +51,20 @@ def test_a_calibration_is_a_line_between_log_odds(found, other, slope, level) ->
     assert f"{slope:.5g} × left {level:+.5g}" in top.evidence
 
 
+def test_a_bent_calibration_is_a_rising_function(found, other) -> None:
+    log_odds = other.log_odds()
+    other.fast, other.slow = np.tanh(log_odds) / 0.4, np.zeros_like(log_odds)
+    (top, *_) = found(other.log())
+    assert (top.cause, top.confident) == (MODEL_PATH, True)
+    assert "rising function" in top.evidence
+
+
+def test_noise_that_keeps_the_order_is_no_calibration(found, other) -> None:
+    other.fast += 1e-7 * np.random.default_rng(6).normal(size=len(other.fast))
+    findings = found(other.log())
+    assert MODEL_PATH not in {finding.cause for finding in findings if finding.confident}
+
+
 def test_a_model_swapped_in_mid_run_is_not_certain(found, other) -> None:
     other.slow[200:] += 0.1 * other.fast[200:]
     findings = found(other.log())
