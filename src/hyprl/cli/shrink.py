@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hyprl.parity.pairing import LogPair
 
 _MOST_SHOWN = 12
+NOT_ASSESSED = 3
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,14 +29,22 @@ _MOST_SHOWN = 12
 @click.option(
     "--json", "json_target", type=JSON_TARGET, help="Write the result as JSON here; - for standard output."
 )
+@click.pass_context
 def shrink(
-    left: Path, right: Path, out: Path, calendar: str | None, json_target: Path | None, **values: Any
+    context: click.Context,
+    /,
+    left: Path,
+    right: Path,
+    out: Path,
+    calendar: str | None,
+    json_target: Path | None,
+    **values: Any,
 ) -> None:
     """Shrink the divergence of the signal logs LEFT and RIGHT to a fixture with a ready test.
 
     Writes the fewest bars and columns that still part at the same stage and column, and a pytest file that fails until
     both sides agree. Of two HyprL traces also the fewest inputs and constants that part the decisions.
-    Exit: 0 written, or nothing to shrink; 2 unusable input.
+    Exit: 0 written, or nothing to shrink; 2 unusable input; 3 both logs are empty.
     """
     from hyprl.bootstrap.shrink import shrink_pair
     from hyprl.files import require_directory
@@ -45,18 +54,25 @@ def shrink(
     require_directory(out)
     fixture = shrink_pair(pair, out)
     on_stderr = str(json_target) == "-"
-    if fixture is None:
-        click.echo(
-            "Nothing to shrink: both logs have the same bars, and no value that both hold differs.",
-            err=on_stderr,
-        )
-        _say_not_comparable(pair, on_stderr)
-    else:
+    empty = pair.left.frame.is_empty() and pair.right.frame.is_empty()
+    if fixture is not None:
+        document = fixture.as_json_dict()
         _show(fixture, on_stderr)
+    else:
+        document = {"outcome": "not_assessed" if empty else "nothing_to_shrink"}
+        _say_nothing(pair, empty, on_stderr)
     if json_target is not None:
-        write_json(
-            {"outcome": "nothing_to_shrink"} if fixture is None else fixture.as_json_dict(), json_target
-        )
+        write_json(document, json_target)
+    context.exit(NOT_ASSESSED if empty else 0)
+
+
+def _say_nothing(pair: LogPair, empty: bool, on_stderr: bool) -> None:
+    if empty:
+        click.echo("Not assessed: both logs are empty.", err=on_stderr)
+        return
+    said = "Nothing to shrink: both logs have the same bars, and no value that both hold differs."
+    click.echo(said, err=on_stderr)
+    _say_not_comparable(pair, on_stderr)
 
 
 def _say_not_comparable(pair: LogPair, on_stderr: bool) -> None:

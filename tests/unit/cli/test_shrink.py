@@ -71,3 +71,10 @@ def test_columns_that_cannot_be_compared_are_named(logs, tmp_path) -> None:
     result = run(*logs, "--out", str(tmp_path / "out"))
     assert "Nothing to shrink" in result.stdout
     assert "note" in result.stdout.splitlines()[-1]
+
+
+def test_two_empty_logs_prove_nothing(tmp_path) -> None:
+    (tmp_path / "empty.csv").write_text("timestamp,symbol,decision\n")
+    result = run(str(tmp_path / "empty.csv"), str(tmp_path / "empty.csv"), "--out", str(tmp_path / "out"))
+    assert result.exit_code == 3
+    assert "Not assessed" in result.stdout
