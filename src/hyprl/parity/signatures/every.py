@@ -63,6 +63,6 @@ def _upstream(pair: Pair, money: Money | None) -> list[Finding]:
     told = misaligned.find(pair)
     if any("open" not in finding.details for finding in told):
         known = [finding for finding in known if "only" not in finding.details]
-    elif known or state.frozen(pair):
+    elif any(finding.confident for finding in known) or state.frozen(pair):
         told = [replace(finding, confidence=min(finding.confidence, _OPEN)) for finding in told]
     return [*known, *told, *model.find(pair, money)]

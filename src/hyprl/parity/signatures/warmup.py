@@ -40,8 +40,8 @@ def find(pair: Pair, money: Money | None) -> list[Finding]:
     """Report a late start, a fade from the start, a fade from mid-run, or columns of endless memory alone."""
     if pair.bars_part.any() or pair.has_holes or unseen.is_adjusted(pair, money):
         return []
-    found = _never_ready(pair) or _late_start(pair) or _fading(pair, money) or _capped(pair)
-    return found or _endless_only(pair)
+    found = _late_start(pair) or _fading(pair, money) or _capped(pair)
+    return found or _endless_only(pair) or _never_ready(pair)
 
 
 def faded_bars(pair: Pair, money: Money | None) -> bool:

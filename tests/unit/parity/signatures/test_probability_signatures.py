@@ -129,3 +129,9 @@ def test_late_start_has_no_probability_at_first(found, other) -> None:
     (top, *_) = found(log)
     assert (top.cause, top.confident) == (WARMUP, True)
     assert top.details["bars"] == 20
+
+
+def test_a_side_that_never_got_ready_is_possible_not_certain(found, other) -> None:
+    never = [pl.lit(None, dtype=pl.Float64).alias(name) for name in ("probability_up", "position_size")]
+    (top, *_) = found(other.log().with_columns(*never, decision=pl.lit("reject")))
+    assert (top.cause, top.confident) == (WARMUP, False)
