@@ -10,7 +10,7 @@ check: $(VENV)/.core ## both engines over the embedded year; ends in a table of 
 	$(BIN)/hyprl check
 
 test: $(VENV)/.dev ## every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/.dev ## ruff, mypy, import contracts
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from hyprl.bars.embedded import load_embedded
 from hyprl.bars.read import read_bars
@@ -18,6 +19,9 @@ from hyprl.features.plan import FeaturePlan
 from hyprl.features.registry import resolve_feature
 from hyprl.jit.kernel import COMPILED, INTERPRETED, Kernel, link_kernel
 from hyprl.model.evaluate import logistic_probability
+
+settings.register_profile("hyprl", deadline=None)  # a loaded machine is no bug
+settings.load_profile("hyprl")
 
 ROOT = Path(__file__).resolve().parents[1]
 HOUR_US = 3_600_000_000

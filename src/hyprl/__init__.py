@@ -1,6 +1,7 @@
 """HyprL: a signal engine that proves its backtest and its live engine decide the same thing.
 
-`run_check`, `run_backtest`, `run_replay` and `compare_logs` do the work; `request` says what to run.
+`run_check`, `run_backtest`, `run_replay`, `compare_logs` and `explain_logs` do the work; `request` says what to run.
+`register_feature`, `register_preset`, the stores, the risk manager and the strategy engine are for those who
 bring a strategy, a feature or an engine of their own. Everything here is imported when it is first used.
 """
 
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # for type checkers and editors: the names of _HOMES
-    from hyprl.api import compare_logs, request, run_backtest, run_check, run_replay
+    from hyprl.api import compare_logs, explain_logs, request, run_backtest, run_check, run_replay
     from hyprl.config import HyprLConfig, load_config
     from hyprl.domain.bars import Bar, BarSeries, ClosedBar
     from hyprl.errors import HyprLError
@@ -48,6 +49,7 @@ _HOMES = {
     "register_feature": "hyprl.features.registry",
     "register_preset": "hyprl.features.registry",
     "compare_logs": "hyprl.api",
+    "explain_logs": "hyprl.api",
     "request": "hyprl.api",
     "run_backtest": "hyprl.api",
     "run_check": "hyprl.api",

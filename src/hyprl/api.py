@@ -1,4 +1,4 @@
-"""The four functions of the public interface; the command line does the same through the same parts."""
+"""The functions of the public interface; the command line does the same through the same parts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyprl.bootstrap import check, runs
+from hyprl.bootstrap import check, explanations, runs
 from hyprl.bootstrap.check import CheckOutcome, CheckRequest
 from hyprl.bootstrap.logs import MapChoice, expected_opens, load_pair
 from hyprl.bootstrap.requests import RunRequest, prepare
 from hyprl.bootstrap.results import backtest_view, replay_view
+from hyprl.parity.findings import Explanation
 from hyprl.parity.logmap import MapSource
 from hyprl.parity.verdict import ParityResult, compare
 from hyprl.report.runs import RunView
@@ -71,6 +72,25 @@ def compare_logs(
     pair = load_pair(left, right, MapChoice(*both), calendar)
     frames = (pair.left.frame, pair.right.frame)
     return compare(*frames, stage, None if calendar is None else expected_opens(frames))
+
+
+def explain_logs(
+    left: PathText | IntoDataFrame,
+    right: PathText | IntoDataFrame,
+    *,
+    maps: MapSource | tuple[MapSource, MapSource] = None,
+    calendar: str | None = None,
+) -> Explanation:
+    """Say where two signal logs part and why, as `hyprl explain` does. Arguments and errors: those of `compare_logs`.
+
+    Two HyprL trace files are also decided again with parts exchanged, so that causes come with their shares.
+    """
+    both = maps if isinstance(maps, tuple) else (maps, maps)
+    pair = load_pair(left, right, MapChoice(*both), calendar)
+    frames = (pair.left.frame, pair.right.frame)
+    return explanations.explain_logs(
+        pair.left, pair.right, None if calendar is None else expected_opens(frames)
+    )
 
 
 def request(

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hyprl.bootstrap.pages import check_page
-from hyprl.errors import HyprLError, TraceError
+from hyprl.errors import HyprLError
 from hyprl.parity.explain import explain
 from hyprl.parity.findings import Explanation, Redecide
+from hyprl.parity.gates import KEPT
 from hyprl.parity.load import SignalLog, load_signal_log
 from hyprl.parity.verdict import ParityResult
-from hyprl.report.page.content import PageContent
 
 if TYPE_CHECKING:  # two foreign logs are compared without loading an engine
     from hyprl.bootstrap.check import CheckOutcome
 
 MOST_PAGE_ROWS = 200_000
+EXACT = "exact"
 _TRACE_COLUMN = "schema_version"
 _ONLY_TRACES = "shares of the gap: only two HyprL traces (HYPRL_PARITY_TRACE=1) can be decided again"
 
@@ -55,23 +55,19 @@ def explanation_for_page(result: ParityResult, left: SignalLog, right: SignalLog
     return None if found.location.first_bar is None else found
 
 
-def explained_check_page(outcome: CheckOutcome) -> PageContent:
-    """Return the page of a check with the causes of what its longest window's traces differ in."""
+def explanation_of_check(outcome: CheckOutcome) -> Explanation | None:
+    """Explain what the longest window's traces of a check differ in; None where they do not."""
+    result = outcome.result
+    if result.stage == EXACT and result.verdict == KEPT and all(g.accepted is None for g in result.gates):
+        return None
     left, right = (load_signal_log(path) for path in outcome.windows[0].files[:2])
-    return check_page(outcome, explanation_for_page(outcome.result, left, right))
+    return explanation_for_page(result, left, right)
 
 
 def _redecide(left: SignalLog, right: SignalLog) -> Redecide:
     from hyprl.bootstrap.redecide import redecide_for  # the engine, which foreign logs do without
 
-    redecide = redecide_for(left.path, right.path)
-    if redecide is None:
-        raise TraceError(
-            "the traces hold too little to decide a bar again",
-            where=f"{left.path}, {right.path}",
-            remedy="Record them with this version of HyprL.",
-        )
-    return redecide
+    return redecide_for(left.path, right.path)
 
 
 def _with_note(explanation: Explanation, note: str) -> Explanation:

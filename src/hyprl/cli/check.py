@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hyprl.bootstrap.check import CheckOutcome
+    from hyprl.parity.findings import Explanation
 
 STAGES = ("microscope", "features", "risk", "live-ready", "exact")
 
@@ -53,7 +54,8 @@ def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **
     input, 3 not assessed.
     """
     from hyprl.bootstrap.check import CheckRequest, run_check
-    from hyprl.bootstrap.explanations import explained_check_page
+    from hyprl.bootstrap.explanations import explanation_of_check
+    from hyprl.bootstrap.pages import check_page
     from hyprl.files import require_directory
 
     for folder in ("signals", "parity_traces", "models"):
@@ -69,16 +71,18 @@ def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **
     with progress("replay") as tick:
         outcome = run_check(request, announce, tick)
     outcome = replace(outcome, result=outputs.judge(outcome.result, announce))
+    explanation = explanation_of_check(outcome)
     if json_target is not None:  # first: a reader that closes the pipe early does not cost the file
-        write_json(_document(outcome) | outputs.as_json_dict(), json_target)
+        write_json(_document(outcome, explanation) | outputs.as_json_dict(), json_target)
     screen = Screen(json_target)
-    _show(outcome, screen.console())
-    page = partial(explained_check_page, outcome)
+    _show(outcome, explanation, screen.console())
+    page = partial(check_page, outcome, explanation)
     outputs.publish(outcome.result, outcome.prepared.symbol, page, screen.say)
     click.get_current_context().exit(outcome.result.exit_code)
 
 
-def _show(outcome: CheckOutcome, console: Console) -> None:
+def _show(outcome: CheckOutcome, explanation: Explanation | None, console: Console) -> None:
+    from hyprl.report.explanation import render_causes
     from hyprl.report.terminal import render_parity
 
     prepared = outcome.prepared
@@ -95,10 +99,12 @@ def _show(outcome: CheckOutcome, console: Console) -> None:
         )
     for path in (path for window in outcome.windows for path in window.files if path.suffix != ".parquet"):
         console.print(f"  wrote {path}")
+    if explanation is not None:
+        render_causes(explanation, console)
     render_parity(outcome.result, console)
 
 
-def _document(outcome: CheckOutcome) -> dict[str, Any]:
+def _document(outcome: CheckOutcome, explanation: Explanation | None) -> dict[str, Any]:
     prepared = outcome.prepared
     return {
         **outcome.result.as_json_dict(),
@@ -109,6 +115,7 @@ def _document(outcome: CheckOutcome) -> dict[str, Any]:
         "config_hash": prepared.config.sha256(),
         "model": {"path": str(prepared.chosen.path), "sha256": prepared.chosen.model.sha256},
         "notes": list(prepared.notes),
+        "explanation": None if explanation is None else explanation.as_json_dict(),
         "runs": [
             {
                 "window": window.name,

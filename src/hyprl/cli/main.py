@@ -26,6 +26,7 @@ COMMANDS = {
     "check": ("hyprl.cli.check", "check", "Run both engines on the same bars and say whether they agree."),
     "diff": ("hyprl.cli.diff", "diff", "Compare two signal logs, whoever wrote them."),
     "explain": ("hyprl.cli.explain", "explain", "Say where two signal logs part, and why."),
+    "shrink": ("hyprl.cli.shrink", "shrink", "Reduce a divergence to a small fixture with a test."),
     "backtest": ("hyprl.cli.runs", "backtest", "Run the compiled backtest."),
     "replay": ("hyprl.cli.runs", "replay", "Run the live engine over recorded bars; resumes by itself."),
     "train": ("hyprl.cli.train", "train", "Fit a model on the bars before a date."),

@@ -121,8 +121,10 @@ class ShadowedBroker:
         trade = self._broker.on_bar(closed)
         if self._truth.first_open_utc_us is None:
             self._shadow.on_bar(closed)
-            if differ(_read_by_decisions(self.account), _read_by_decisions(self._shadow.account)):
-                self._truth.note(closed.open_utc_us)
+            for stage, read in (("gates", _read_by_gates), ("size", _read_by_sizing)):
+                if differ(read(self.account), read(self._shadow.account)):
+                    self._truth.note(closed.open_utc_us, stage=stage)
+                    break
         return trade
 
     def place_entry(self, side: int, size: float, stop_distance: float) -> None:
@@ -136,10 +138,13 @@ class ShadowedBroker:
         return self._broker.finish(close)
 
 
-def _read_by_decisions(account: MutableSequence[float]) -> list[float]:
+def _read_by_gates(account: MutableSequence[float]) -> list[float]:
     since_entry = account[slots.BAR_COUNT] - account[slots.LAST_ENTRY_BAR]
-    read = (slots.EQUITY, slots.SIDE, slots.SIZE, slots.SESSION_START_EQUITY, slots.TRADES_TODAY)
-    return [since_entry, *(float(account[slot]) for slot in read)]
+    return [since_entry, float(account[slots.SIDE]), float(account[slots.TRADES_TODAY])]
+
+
+def _read_by_sizing(account: MutableSequence[float]) -> list[float]:
+    return [float(account[slot]) for slot in (slots.EQUITY, slots.SIZE, slots.SESSION_START_EQUITY)]
 
 
 def _shadowed(planting: Planting) -> Callable[[SimulatedBroker], ShadowedBroker]:

@@ -37,8 +37,11 @@ _COMPARED = ("decision", "direction", "probability_up", "position_size", "expect
 # A cause whose input differs for certain and whose swap changes the run is certain; how far decides the ranking.
 # A difference that may come from what was estimated, and that changes next to nothing, is not stated.
 _SURE, _SLIGHT, _DOUBTFUL = 0.97, 0.75, 0.6
-_SLIGHT_SHARE = 1e-3
+_INHERITED = 0.5
+_SLIGHT_SHARE = 1e-4
 _NOTHING = 1e-12
+# An account that does not follow from its own decisions is a difference by itself, whatever it has led to so far.
+_TELLING = frozenset({names.STATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Attribution:
 def attribute(
     left: pl.DataFrame, right: pl.DataFrame, redecide: Redecide, factors: Iterable[str] | None = None
 ) -> tuple[Finding, ...]:
-    """Return one finding per cause that changes the run, the one that explains most first.
+    """Return one finding per cause that changes the run: stated ones first, then by what they explain.
 
     `factors` are those to swap; by default those in which a Redecision's sides differ, else all. Logs without a
     difference give no finding. Raises SignalLogError for unusable logs, ValueError for more than 12 factors.
@@ -91,7 +94,7 @@ def attribute(
         return ()
     by_cause: dict[str, list[str]] = {}
     for factor in players:
-        if _changes_anything(done, factor):
+        if _changes_anything(done, factor) or factor in _TELLING & set(facts):
             cause = facts[factor].cause if factor in facts else CAUSE_OF[factor]
             by_cause.setdefault(cause, []).append(factor)
     found = [_finding(cause, group, done, facts) for cause, group in by_cause.items()]
@@ -188,6 +191,8 @@ def _finding(cause: str, factors: list[str], done: Attribution, facts: Mapping[s
     fidelity = 1.0 - done.unreproduced
     slight = _SLIGHT if all(item.certain for item in known) else _DOUBTFUL
     confidence = (_SURE if largest >= _SLIGHT_SHARE else slight) * fidelity
+    if known and all(item.is_inherited for item in known):
+        confidence = min(confidence, _INHERITED)
     firsts = [item.first_bar for item in known if item.first_bar is not None]
     return Finding(
         cause,
@@ -206,14 +211,16 @@ def _finding(cause: str, factors: list[str], done: Attribution, facts: Mapping[s
 def _evidence(
     factors: list[str], done: Attribution, shares: Mapping[str, float | None], known: list[FactorFacts]
 ) -> str:
-    gap = next((name for name in (GAP, PROBABILITY, SIZE) if shares[name] is not None), None)
+    measured = {name: abs(share) for name, share in shares.items() if share is not None}
     told = "; ".join(item.evidence for item in known)
-    if gap is None:
+    if not measured:
         return told
+    gap = max(measured, key=measured.__getitem__)  # the first of equals: the combined gap before the others
     opened = max(done.alone[factor].gaps[gap] for factor in factors) / done.recorded.gaps[gap]
     closed = _closure(factors, done, gap)
     named = " and ".join(factors)
-    swap = f"the right side's {named} alone, put into the left run, open {opened:.0%} of the {_PLAIN[gap]}"
+    opens = "opens" if len(factors) == 1 else "open"
+    swap = f"the right side's {named} alone, put into the left run, {opens} {opened:.0%} of the {_PLAIN[gap]}"
     return f"{told}; {swap}; putting the left side's back closes {closed:.0%}" if told else swap
 
 
@@ -238,8 +245,8 @@ def _details(factors: list[str], done: Attribution, shares: Mapping[str, float |
     }
 
 
-def _rank(finding: Finding) -> tuple[float, float, float]:
+def _rank(finding: Finding) -> tuple[bool, float, float, float]:
     size = finding.details["share_of_size"]
     shares = (finding.share_of_gap, finding.share_of_probability, size)
     gap, probability, sizes = (abs(s) if s is not None and isfinite(s) else 0.0 for s in shares)
-    return gap, probability, sizes
+    return finding.confident, gap, probability, sizes

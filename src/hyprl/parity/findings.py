@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 import polars as pl
 
 # The nine causes: the plan's five, and four that field reports add.
@@ -59,7 +61,8 @@ FACTORS = (TIMING, BARS, FEATURES, COLD_START, PRECISION, RESTART, MODEL, PARAME
 class FactorFacts:
     """What is known of one factor before anything is decided again: its cause and how the sides differ in it.
 
-    `certain` is false where the difference was estimated rather than read from the logs.
+    `certain` is false where the difference was estimated rather than read from the logs; `is_inherited` is true where
+    what led to it lies before the logs.
     """
 
     cause: str
@@ -68,6 +71,7 @@ class FactorFacts:
     first_bar: str | None = None
     columns: tuple[str, ...] = ()
     certain: bool = True
+    is_inherited: bool = False
 
 
 @runtime_checkable
@@ -107,7 +111,21 @@ class Finding:
 
     def as_json_dict(self) -> dict[str, Any]:
         """Return JSON values."""
-        return {**asdict(self), "details": dict(self.details), "confident": self.confident}
+        values = {**asdict(self), "details": dict(self.details), "confident": self.confident}
+        return {name: _json_value(value) for name, value in values.items()}
+
+
+def _json_value(value: Any) -> Any:
+    # JSON knows neither NaN nor infinity, nor the numbers of numpy that details may hold.
+    if isinstance(value, Mapping):
+        return {str(key): _json_value(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_json_value(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return _json_value(value.tolist())
+    if isinstance(value, np.generic):
+        return _json_value(value.item())
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,5 +184,5 @@ def _refuse(mask: pl.Series, values: pl.Series, where: str, fact: str) -> None:
 
 
 def _bad(where: str, fact: str) -> SignalLogError:
-    remedy = "Correct the log, or say how it spells this in a map: docs/check-my-own-bot.md."
+    remedy = "Name its columns and words in a map (--map; docs/check-my-own-bot.md), or correct the log."
     return SignalLogError(fact, where=where, remedy=remedy)

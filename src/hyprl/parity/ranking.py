@@ -64,10 +64,10 @@ def _by_confidence(finding: Finding) -> tuple[float, int]:
     return finding.confidence, -CAUSES.index(finding.cause)
 
 
-def _by_share(finding: Finding) -> tuple[bool, float, float, float]:
+def _by_share(finding: Finding) -> tuple[bool, bool, float, float, float]:
     size = finding.details.get("share_of_size")
     shares = (finding.share_of_gap, finding.share_of_probability, size)
     gap, probability, sizes = (
         abs(share) if share is not None and isfinite(share) else 0.0 for share in shares
     )
-    return finding.kind == COUNTERFACTUAL, gap, probability, sizes
+    return finding.confident, finding.kind == COUNTERFACTUAL, gap, probability, sizes

@@ -34,6 +34,22 @@ def render_explanation(result: ParityResult, explanation: Explanation, console: 
     _open(explanation, console)
 
 
+def render_causes(explanation: Explanation, console: Console) -> None:
+    """Print where two engines part and the stated causes with their shares, two or three lines each."""
+    where = explanation.location
+    _heading(console, "Causes")
+    _line(console, Text(f"  first at {_stamp(where.first_bar)}, stage {where.stage}, column {where.column}"))
+    stated = [finding for finding in explanation.findings if finding.confident]
+    if not stated:
+        _line(console, Text("  no cause is shown with certainty by what the traces hold", "yellow"))
+    for number, finding in enumerate(stated, start=1):
+        cause = finding.cause.replace("_", " ")
+        _line(console, Text.assemble(f"  {number}. ", (cause, "bold"), f"  {_shares(finding)}"))
+        evidence = finding.evidence.partition("; ")[0]
+        console.print(Padding(plain(Text(_safe(evidence), "dim"), console), (0, 0, 0, 5)), soft_wrap=False)
+    console.print()
+
+
 def _where(location: Location) -> list[tuple[str, str]]:
     place = (
         f"{_stamp(location.first_bar)} {location.symbol}, stage {location.stage}, column {location.column}"

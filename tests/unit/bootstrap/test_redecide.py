@@ -99,3 +99,29 @@ def test_a_file_that_is_no_trace_is_named(tmp_path: Path):
     path.write_text("timestamp,symbol,decision\n")
     with pytest.raises(TraceError, match=r"signals\.csv"):
         redecide_for(path, path)
+
+
+def cut(log: Log, first: int) -> Log:
+    return Log(log.frame.slice(first), log.facts)
+
+
+def test_what_a_cut_log_begins_with_is_not_stated_as_lost_state(lab: Lab):
+    right = planted(lab, "threshold-drift:0.03")
+    first = next(
+        row
+        for row, pair in enumerate(zip(lab.left.frame["equity"], right.frame["equity"], strict=True))
+        if pair[0] != pair[1]
+    )
+    logs = cut(lab.left, first), cut(right, first)
+    found = attribute(logs[0].frame, logs[1].frame, redecision(*logs))
+    assert {finding.cause: finding.confident for finding in found} == {
+        "configuration": True,
+        "state_lost": False,
+    }
+
+
+def test_a_log_that_lacks_its_beginning_still_gives_both_logs_back(lab: Lab):
+    left, right = lab.left, cut(planted(lab, "refitted-scaler:window"), 100)
+    redecide = redecision(left, right)
+    assert decided(redecide(frozenset())) == decided(left.frame)
+    assert decided(redecide(frozenset(redecide.facts))) == decided(right.frame)

@@ -296,3 +296,12 @@ def test_the_recorder_needs_no_table_library() -> None:
         [sys.executable, "-c", script, os.devnull], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_the_example_bot_makes_a_log_that_needs_no_map(file) -> None:
+    file.parent.mkdir()
+    script = Path(__file__).parents[3] / "examples" / "my_bot" / "record.py"
+    subprocess.run([sys.executable, script, file], check=True)
+    frame = load_signal_log(file).frame
+    assert frame["decision"].to_list() == ["emit", "reject", "emit"]
+    assert frame["indicator.rsi_14"].to_list() == [0.61, 0.52, 0.41]

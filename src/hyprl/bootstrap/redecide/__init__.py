@@ -9,8 +9,9 @@ from typing import Any
 
 import polars as pl
 
+from hyprl.bootstrap.redecide.comparison import compare_sides
 from hyprl.bootstrap.redecide.facts import factor_facts
-from hyprl.bootstrap.redecide.hybrid import TraceRedecision, compare_sides
+from hyprl.bootstrap.redecide.hybrid import TraceRedecision
 from hyprl.bootstrap.redecide.probabilities import Candidate
 from hyprl.bootstrap.redecide.sides import side_from
 from hyprl.domain.bars import BarSeries

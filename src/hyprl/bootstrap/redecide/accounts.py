@@ -29,7 +29,7 @@ from hyprl.domain.account import (
     TARGET,
     TRADES_TODAY,
 )
-from hyprl.domain.bars import Bar
+from hyprl.domain.bars import Bar, Int64Array
 from hyprl.domain.decisions import LONG, NO_DIRECTION
 from hyprl.kernel.account import advance_account, open_account, place_entry
 from hyprl.kernel.step import Columns, context_of
@@ -141,10 +141,31 @@ def _impose_position(account: list[float], bar: Bar, changes: Mapping[int, tuple
         account[SIZE] = exposure / bar.close
 
 
-def same_events(left: Mapping[int, StateEvent], right: Mapping[int, StateEvent], left_of: np.ndarray) -> bool:
-    """Tell whether both sides have the same recorded changes at the same bars."""
-    theirs = {int(left_of[row]): _recorded(event) for row, event in right.items()}
-    return theirs == {row: _recorded(event) for row, event in left.items()}
+Events = Mapping[int, StateEvent]
+
+
+def unshared_events(left: Events, right: Events, left_of: Int64Array) -> tuple[Events, Events]:
+    """Return each side's events, by its own rows, that the other side has not recorded alike at the same bar."""
+    shared = {
+        int(left_of[row]): row
+        for row, event in right.items()
+        if int(left_of[row]) in left and _recorded(left[int(left_of[row])]) == _recorded(event)
+    }
+    return (
+        {row: event for row, event in left.items() if row not in shared},
+        {row: event for row, event in right.items() if row not in shared.values()},
+    )
+
+
+def inherited_rows(side: Side) -> int:
+    """Return how many of a log's first rows still bear what the run did before the log begins; 0 if it did not run.
+
+    They last until the position that the log begins with is closed.
+    """
+    if not side.is_cut:
+        return 0
+    is_open = side.account[:, POSITION_OPEN] == 1.0
+    return (int(np.argmin(is_open)) if not is_open.all() else len(is_open)) + 1
 
 
 def _recorded(event: StateEvent) -> dict[int, float]:

@@ -43,8 +43,11 @@ IGNORED_EXECUTION: dict[str, float] = {
     "trailing_activation_r": 0.0,
 }
 MOST_KEYS = 3
+Amounts = tuple[float, float, float]
+_CODES: dict[str | None, int] = {name: code for code, name in enumerate(REASON_NAMES)}
 _MUST_MEND = 0.5  # a key is taken when it mends at least half of the contradictions
 _MUST_MEND_ACCOUNT = 0.9
+_FEWEST_EVENTS = 3  # wrong costs show at every trade, a lost state once or twice
 _SIZE_TOLERANCE = 2e-6
 
 
@@ -62,7 +65,7 @@ def read_constants(side: Side, other: Side) -> Reading:
     """Find the constants that a side's records follow from."""
     found: dict[str, tuple[float, float]] = {}
     account = walk_account(side)
-    if account.events:
+    if len(account.events) >= _FEWEST_EVENTS:
         side, account = _mended_execution(side, other, account, found)
     wrong = contradictions(side, account.contexts)
     while wrong and len(found) < MOST_KEYS:
@@ -85,32 +88,26 @@ def read_constants(side: Side, other: Side) -> Reading:
 
 def contradictions(side: Side, contexts: list[BarContext]) -> list[int]:
     """Return the rows whose recorded decision, direction, reason or amounts do not follow from the constants."""
-    probability = side.probability.tolist()
-    return [
-        row
-        for row, context in enumerate(contexts)
-        if not _follows(side, row, context._replace(features_ready=context.features_ready), probability[row])
-    ]
+    amounts = zip(side.size.tolist(), side.risk_amount.tolist(), side.expected_pnl.tolist(), strict=True)
+    rows = zip(contexts, side.probability.tolist(), amounts, strict=True)
+    return [row for row, recorded in enumerate(rows) if not _follows(side, row, *recorded)]
 
 
-def _follows(side: Side, row: int, context: BarContext, probability: float) -> bool:
+def _follows(side: Side, row: int, context: BarContext, probability: float, amounts: Amounts) -> bool:
     if context.features_ready and isnan(probability):
         return not side.emitted[row]
     decision = decide(probability, context, side.rules[row])
     if (decision.reason == EMIT) != side.emitted[row] or decision.direction != side.direction[row]:
         return False
     stated = side.reason[row]
-    if stated in REASON_NAMES and REASON_NAMES[decision.reason] != stated:
+    if stated in _CODES and decision.reason != _CODES[stated]:
         return False
-    pairs = (
-        (decision.position_size, side.size[row]),
-        (decision.risk_amount, side.risk_amount[row]),
-        (decision.expected_pnl, side.expected_pnl[row]),
-    )
-    return all(
-        isnan(theirs) or isnan(mine) or isclose(mine, theirs, rel_tol=1e-9, abs_tol=_SIZE_TOLERANCE)
-        for mine, theirs in pairs
-    )
+    computed = (decision.position_size, decision.risk_amount, decision.expected_pnl)
+    return computed == amounts or all(map(_is_near, computed, amounts))
+
+
+def _is_near(mine: float, theirs: float) -> bool:
+    return isnan(theirs) or isnan(mine) or isclose(mine, theirs, rel_tol=1e-9, abs_tol=_SIZE_TOLERANCE)
 
 
 def _readings(side: Side, other: Side) -> Iterator[tuple[str, Side]]:

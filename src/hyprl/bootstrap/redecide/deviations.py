@@ -23,6 +23,9 @@ _MOSTLY = 0.5
 _LAG_SHARE = 0.9
 _LAG_TOLERANCE = 0.05  # of the step between the two candidate rows
 ROUNDING_NOISE = 1e-7  # of the column's size: what another order of summation can do
+_END_OF_FADE = 1e-6
+_ULPS = 1e-13
+_LONGEST_START = 10  # memories of the column
 _FADE_SLACK = 0.5  # exponent: a fade half as fast as the recursion's own still counts
 
 
@@ -61,17 +64,24 @@ def rounding_of(plain: Float64Array, other: Float64Array) -> tuple[str, Rounding
     return None
 
 
+def is_rounded(plain: Float64Array, other: Float64Array, rounded: Rounding) -> bool:
+    """Tell whether `other` is `plain` in a format, up to one unit: ties are broken otherwise, or digits cut off."""
+    unit = 2.0 * np.nanmax(np.abs(rounded(plain) - plain), initial=0.0)
+    return bool(np.nanmax(np.abs(other - plain), initial=0.0) <= unit * (1.0 + ROUNDING_NOISE))
+
+
 def _distinct(values: Float64Array) -> int:
     return len(np.unique(values))
 
 
-def lag_of(plain: Float64Array, other: Float64Array) -> tuple[int | None, bool]:
-    """Return the lag k for which other[t] = plain[t - k], and whether the column could tell.
+def lags_of(plain: Float64Array, other: Float64Array) -> tuple[tuple[int, ...], bool]:
+    """Return the lags k for which other[t] = plain[t - k], the best first, and whether the column could tell.
 
     Judged on the later half, where a start has faded; rows at which both candidates are alike say nothing.
     """
     start = len(plain) // 2 if len(plain) > 8 * _INFORMATIVE else 0
     could_tell = False
+    found: dict[int, float] = {}
     for lag in LAGS:
         rows = np.arange(max(start, lag), len(plain) - max(-lag, 0))
         if len(rows) < _INFORMATIVE:
@@ -84,8 +94,8 @@ def lag_of(plain: Float64Array, other: Float64Array) -> tuple[int | None, bool]:
         could_tell = True
         hits = np.abs(seen - there)[telling] <= _LAG_TOLERANCE * step[telling]
         if hits.mean() >= _LAG_SHARE:
-            return lag, True
-    return None, could_tell
+            found[lag] = float(hits.mean())
+    return tuple(sorted(found, key=found.__getitem__, reverse=True)), could_tell
 
 
 def shifted(values: Float64Array, lag: int, edge: Float64Array) -> Float64Array:
@@ -124,8 +134,11 @@ def is_noise(gap: Float64Array, plain: Float64Array) -> bool:
     return bool(np.isfinite(gap).all() and np.abs(gap).max(initial=0.0) <= ROUNDING_NOISE * max(size, 1e-12))
 
 
-def fades(gap: Float64Array, memory: Memory) -> bool:
-    """Tell whether a gap is that of a late start: it begins at once, and ends or fades as the column forgets."""
+def fades(gap: Float64Array, memory: Memory, size: float) -> bool:
+    """Tell whether a gap is that of a late start: it begins at once, and ends or fades as the column forgets.
+
+    `size` is the column's own.
+    """
     rows = np.flatnonzero(gap != 0.0)  # NaN counts
     if not len(rows):
         return True
@@ -137,9 +150,19 @@ def fades(gap: Float64Array, memory: Memory) -> bool:
     if not np.isfinite(tail[first_number:]).all():
         return not np.isfinite(tail).any()
     tail = tail[first_number:]
+    if _ends_abruptly(gap, onset, last, memory, size):
+        return False
     quarter = max(len(tail) // 4, 1)
     early, late = tail[:quarter].max(), tail[-quarter:].max()
     if len(tail) < 4:
         return bool(late <= early)
     expected = (1.0 - 1.0 / memory.length) ** (_FADE_SLACK * (len(tail) - quarter))
     return bool(late <= max(early * expected, 1e-12 * early))
+
+
+def _ends_abruptly(gap: Float64Array, onset: int, last: int, memory: Memory, size: float) -> bool:
+    # What decays by a share of itself ends in rounding noise. Earlier only a start can end, replaced by a warm one.
+    left = abs(float(gap[last]))
+    largest = float(np.nanmax(np.abs(gap), initial=0.0))
+    ended = last + 1 < len(gap) and left > max(_END_OF_FADE * largest, _ULPS * size)
+    return ended and last - onset > _LONGEST_START * memory.length

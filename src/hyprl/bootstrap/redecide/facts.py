@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import numpy as np
 
+from hyprl.bootstrap.redecide.account_facts import equity_facts, iso_of, state_facts
 from hyprl.bootstrap.redecide.advice import ADVICE
-from hyprl.bootstrap.redecide.deviations import ROUNDING_NOISE, Rounding, rounding_of, to_float32
-from hyprl.bootstrap.redecide.hybrid import Comparison, sizing_differs, state_differs
+from hyprl.bootstrap.redecide.comparison import (
+    Comparison,
+    model_differs,
+    sizing_differs,
+    state_differs,
+)
+from hyprl.bootstrap.redecide.deviations import (
+    ROUNDING_NOISE,
+    is_rounded,
+    rounding_of,
+    same_values,
+    to_float32,
+)
+from hyprl.bootstrap.redecide.layers import Layers
 from hyprl.bootstrap.redecide.parameters import parameter_facts
 from hyprl.bootstrap.redecide.sequences import NOWHERE, rows_of_other_values, times_differ
-from hyprl.bootstrap.redecide.sides import ACCOUNT_FIELDS
 from hyprl.domain.bars import PRICE_COLUMNS, Float64Array
 from hyprl.parity import findings as names
 from hyprl.parity.findings import FactorFacts
@@ -34,14 +45,14 @@ def _all(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
     if len(rows):
         yield names.BARS, _bars(known, rows)
     yield from _features(known)
-    if not known.same_weights or (known.precision is None and any(path.deviates for path in known.paths)):
+    if model_differs(known):
         yield names.MODEL, _model(known)
     if parameters := parameter_facts(known):
         yield names.PARAMETERS, parameters
     if sizing_differs(known):
-        yield names.EQUITY, _equity(known)
+        yield names.EQUITY, equity_facts(known)
     if state_differs(known):
-        yield names.STATE, _state(known)
+        yield names.STATE, state_facts(known)
 
 
 def _timing(known: Comparison) -> FactorFacts:
@@ -74,14 +85,15 @@ def _bars(known: Comparison, rows: np.ndarray) -> FactorFacts:
     )
     first = _iso(int(known.right.opens[rows[0]]))
     share = f"{len(rows)} of {len(known.right)} paired bars have other values"
-    if formats := _formats(left, right):
-        evidence = f"{share}; the right side's have {formats}"
-        return FactorFacts(names.FLOATING_POINT, evidence, ADVICE[names.PRECISION], first, columns)
-    if _is_unfinished(left, right) and len(rows) >= _PARTIAL_SHARE * len(known.right):
-        evidence = (
-            f"{share}: the right side's lie inside the left side's and lack volume, as bars not yet closed do"
-        )
-        return FactorFacts(names.BAR_TIMING, evidence, ADVICE[names.TIMING], first, columns)
+    for name, other, own in (("right", left, right), ("left", right, left)):
+        if formats := _formats(other, own):
+            evidence = f"{share}; the {name} side's have {formats}"
+            return FactorFacts(names.FLOATING_POINT, evidence, ADVICE[names.PRECISION], first, columns)
+        if _is_unfinished(other, own) and len(rows) >= _PARTIAL_SHARE * len(known.right):
+            evidence = (
+                f"{share}: the {name} side's lie inside the others and lack volume, as unclosed bars do"
+            )
+            return FactorFacts(names.BAR_TIMING, evidence, ADVICE[names.TIMING], first, columns)
     with np.errstate(all="ignore"):
         ratio = np.nanmedian(right[:, 3] / left[:, 3])
     evidence = f"{share} ({', '.join(columns)}); median close ratio {ratio:.6g}"
@@ -94,16 +106,10 @@ def _formats(left: Float64Array, right: Float64Array) -> str | None:
         if (left[:, place] == right[:, place]).all():
             continue
         rounding = rounding_of(left[:, place], right[:, place])
-        if rounding is None or not _is_rounded(left[:, place], right[:, place], rounding[1]):
+        if rounding is None or not is_rounded(left[:, place], right[:, place], rounding[1]):
             return None  # not the same numbers, rounded
         found.add(rounding[0])
     return " and ".join(sorted(found)) or None
-
-
-def _is_rounded(left: Float64Array, right: Float64Array, rounded: Rounding) -> bool:
-    # Up to one unit of the format: libraries break ties otherwise, and some cut off instead of rounding.
-    unit = 2.0 * np.abs(rounded(left) - left).max()
-    return bool((np.abs(right - left) <= unit * (1.0 + ROUNDING_NOISE)).all())
 
 
 def _is_unfinished(left: Float64Array, right: Float64Array) -> bool:
@@ -124,21 +130,13 @@ def _features(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
                 _CAUSES[factor],
                 _feature_evidence(known, factor, columns),
                 ADVICE[factor],
-                _first_feature(known),
+                _first_feature(known, columns),
                 _prefixed(columns),
-                known.recomputer is None,
+                known.recomputer is None or (factor == names.PRECISION and bool(layers.roundings)),
             ),
         )
-    if known.precision is not None and names.PRECISION not in layers.factors:
-        rows = np.flatnonzero(known.paths[1].deviation)
-        evidence = f"the right side's probabilities have {known.precision.name}, |difference| up to " + (
-            f"{np.abs(known.paths[1].deviation).max():.2g}"
-        )
-        first = _iso(int(known.right.opens[rows[0]]))
-        yield (
-            names.PRECISION,
-            FactorFacts(names.FLOATING_POINT, evidence, ADVICE[names.PRECISION], first, ("probability_up",)),
-        )
+    if known.precision_differs and names.PRECISION not in layers.factors:
+        yield names.PRECISION, _probability_precision(known)
     if names.FEATURES not in layers.factors and _scores_differ(known):
         evidence = "the sides have other sentiment scores on the same bars"
         yield (
@@ -147,6 +145,21 @@ def _features(known: Comparison) -> Iterator[tuple[str, FactorFacts]]:
                 names.FEATURE_MISALIGNMENT, evidence, ADVICE[names.FEATURES], None, ("sentiment_score",)
             ),
         )
+
+
+def _probability_precision(known: Comparison) -> FactorFacts:
+    which = 1 if known.precisions[1] is not None else 0
+    name, side, path = ("left", "right")[which], (known.left, known.right)[which], known.paths[which]
+    precision, rows = known.precisions[which], np.flatnonzero(path.deviation)
+    form = "" if precision is None else precision.name
+    largest = np.abs(path.deviation).max()
+    return FactorFacts(
+        names.FLOATING_POINT,
+        f"the {name} side's probabilities have {form}, |difference| up to {largest:.2g}",
+        ADVICE[names.PRECISION],
+        _iso(int(side.opens[rows[0]])),
+        ("probability_up",),
+    )
 
 
 _CAUSES = {
@@ -160,28 +173,41 @@ _CAUSES = {
 def _feature_evidence(known: Comparison, factor: str, columns: tuple[str, ...]) -> str:
     layers, listed = known.layers, _listed(columns)
     if factor == names.PRECISION:
-        formats = sorted({name for name, _ in layers.roundings.values()}) or ["rounding noise"]
-        return (
-            f"{len(columns)} columns hold {' and '.join(formats)} where the left side has float64 ({listed})"
-        )
+        return f"{_formats_told(layers)} ({listed})"
     if factor == names.RESTART:
         held = int(layers.frozen.sum())
         if held:
             return f"all columns repeat the row before on {held} bars while the market moved"
-        return f"{len(columns)} columns jump in mid-run and fade back as after a cold start ({listed})"
+        return f"{_counted(columns)} in mid-run off as after a cold start, and fading back ({listed})"
     if factor == names.COLD_START:
-        return f"{len(columns)} columns are off as after too little history, longest memory most ({listed})"
+        return f"{_counted(columns)} off as after too little history, longest memory most ({listed})"
     if layers.lags:
         lags = sorted(set(layers.lags.values()))
         shown = ", ".join(f"{lag:+d}" for lag in lags)
         whole = "all columns" if len(layers.lags) == len(layers.columns) else listed
         return f"{whole}: the right side has the left side's values of another bar (lag {shown})"
-    return f"{len(columns)} columns hold other values on the same bars ({listed})"
+    return f"{_counted(columns)} of other values on the same bars ({listed})"
 
 
-def _first_feature(known: Comparison) -> str | None:
+def _counted(columns: tuple[str, ...]) -> str:
+    return "1 column" if len(columns) == 1 else f"{len(columns)} columns"
+
+
+def _formats_told(layers: Layers) -> str:
+    right = sorted({name for name, _ in layers.roundings.values()})
+    left = sorted(set(layers.narrowed.values()))
+    told = [
+        f"the {side} side holds {' and '.join(found)} where the other has float64"
+        for side, found in (("right", right), ("left", left))
+        if found
+    ]
+    return "; ".join(told) or "last places alone differ, as by another order of sums"
+
+
+def _first_feature(known: Comparison, columns: tuple[str, ...]) -> str | None:
     layers = known.layers
-    same = (layers.plain == layers.recorded) | (np.isnan(layers.plain) & np.isnan(layers.recorded))
+    places = [layers.columns.index(name) for name in columns]
+    same = same_values(layers.plain[:, places], layers.recorded[:, places])
     rows = np.flatnonzero(~same.all(axis=1))
     return _iso(int(known.right.opens[rows[0]])) if len(rows) else None
 
@@ -221,46 +247,6 @@ def _model(known: Comparison) -> FactorFacts:
     return FactorFacts(names.MODEL_PATH, evidence, ADVICE[names.MODEL], first)
 
 
-def _equity(known: Comparison) -> FactorFacts:
-    left, right = known.left, known.right
-    if left.initial_equity != right.initial_equity:
-        evidence = f"the accounts start with {left.initial_equity:,.2f} and {right.initial_equity:,.2f}"
-        return FactorFacts(names.SIZING_EQUITY, evidence, ADVICE[names.EQUITY], _iso(int(right.opens[0])))
-    side, name = (right, "right") if (right.sizing_equity != right.equity).any() else (left, "left")
-    with np.errstate(all="ignore"):
-        ratio = side.sizing_equity / side.equity
-    rows = np.flatnonzero(np.isfinite(ratio) & (ratio != 1.0))
-    if not len(rows):
-        return FactorFacts(names.SIZING_EQUITY, "one side sizes from injected equity", ADVICE[names.EQUITY])
-    low, high = float(ratio[rows].min()), float(ratio[rows].max())
-    evidence = f"the {name} side sizes from {low:.6g} … {high:.6g} times its own account on {len(rows)} bars"
-    return FactorFacts(
-        names.SIZING_EQUITY,
-        evidence,
-        ADVICE[names.EQUITY],
-        _iso(int(side.opens[rows[0]])),
-        ("risk_inputs.equity",),
-    )
-
-
-def _state(known: Comparison) -> FactorFacts:
-    events = known.readings[1].account.events or known.readings[0].account.events
-    name, side = ("right", known.right) if known.readings[1].account.events else ("left", known.left)
-    row = min(events)
-    shown = ", ".join(
-        f"{ACCOUNT_FIELDS[place].removeprefix('account.')} {expected:g} expected, {recorded:g} recorded"
-        for place, (expected, recorded) in list(events[row].changes.items())[:_SHOWN]
-    )
-    evidence = f"on {len(events)} bars the {name} side's account does not follow from its own decisions; first: {shown}"
-    return FactorFacts(
-        names.STATE_LOST,
-        evidence,
-        ADVICE[names.STATE],
-        _iso(int(side.opens[row])),
-        tuple(ACCOUNT_FIELDS[place] for place in events[row].changes),
-    )
-
-
 def _listed(columns: tuple[str, ...]) -> str:
     more = f" and {len(columns) - _SHOWN} more" if len(columns) > _SHOWN else ""
     return ", ".join(columns[:_SHOWN]) + more
@@ -271,4 +257,4 @@ def _prefixed(columns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _iso(utc_us: int | None) -> str | None:
-    return None if utc_us is None else datetime.fromtimestamp(utc_us / 1e6, UTC).isoformat()
+    return None if utc_us is None else iso_of(utc_us)

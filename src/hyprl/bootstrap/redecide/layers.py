@@ -17,7 +17,7 @@ from hyprl.bootstrap.redecide.deviations import (
     fades,
     frozen_rows,
     is_noise,
-    lag_of,
+    lags_of,
     rounding_of,
     same_values,
     shifted,
@@ -36,7 +36,8 @@ _CLEAN_BEFORE_RESTART = 3
 class Layers:
     """The layers of one right side: arrays of its rows and columns, and which columns each layer touches.
 
-    `gap` is added in unlagged rows, column by column as `owner` says; NaN in it makes NaN.
+    `gap` is added in unlagged rows, column by column as `owner` says; NaN in it makes NaN. `narrowed` names the format
+    of columns that the left side has narrower.
     """
 
     plain: Float64Array
@@ -48,6 +49,7 @@ class Layers:
     filled: Float64Array = field(default_factory=lambda: np.zeros((0, 0)))
     owner: dict[int, str] = field(default_factory=dict)
     frozen: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+    narrowed: dict[int, str] = field(default_factory=dict)
 
     @property
     def factors(self) -> tuple[str, ...]:
@@ -119,26 +121,30 @@ def take_apart(
     frozen = frozen_rows(plain, recorded)
     lags = _lags(plain, recorded, differing, frozen)
     roundings = _roundings(plain, recorded, differing)
+    # Where it is the other side that has the narrower format, what it lost comes back as a gap.
+    other = _roundings(recorded, plain, differing)
+    narrowed = {place: name for place, (name, _) in other.items() if place not in roundings}
     gap, filled = _gaps(plain, recorded, lags, roundings, frozen)
     touched = np.flatnonzero((gap != 0.0).any(axis=0) | np.isfinite(filled).any(axis=0)).tolist()
     memories = {place: memory_of(plan, columns[place]) for place in touched}
-    owner = _owners(plain, (gap, filled), memories, families_of(plan, columns))
+    owner = _owners(plain, (gap, filled), memories, families_of(plan, columns), set(narrowed))
     if _is_capped_history(owner, plain, gap, plan, columns):
         owner = dict.fromkeys(owner, COLD_START)
-    return Layers(plain, recorded, columns, lags, roundings, gap, filled, owner, frozen)
+    return Layers(plain, recorded, columns, lags, roundings, gap, filled, owner, frozen, narrowed)
 
 
 def _lags(
     plain: Float64Array, recorded: Float64Array, differing: Int64Array, frozen: np.ndarray
 ) -> dict[int, int]:
     rows = ~frozen
-    found = {place: lag_of(plain[rows, place], recorded[rows, place]) for place in differing.tolist()}
-    lags = {place: lag for place, (lag, _) in found.items() if lag is not None}
-    if not lags:
+    found = {place: lags_of(plain[rows, place], recorded[rows, place]) for place in differing.tolist()}
+    best = [lags[0] for lags, _ in found.values() if lags]
+    if not best:
         return {}
-    usual = max(set(lags.values()), key=list(lags.values()).count)
-    silent = [place for place, (lag, told) in found.items() if lag is None and not told]
-    return lags | dict.fromkeys(silent, usual)
+    usual = max(set(best), key=best.count)
+    chosen = {place: usual if usual in lags else lags[0] for place, (lags, _) in found.items() if lags}
+    silent = [place for place, (lags, told) in found.items() if not lags and not told]
+    return chosen | dict.fromkeys(silent, usual)
 
 
 def _roundings(
@@ -196,9 +202,12 @@ def _owners(
     gaps: tuple[Float64Array, Float64Array],
     memories: dict[int, Memory],
     families: list[dict[int, int]],
+    narrowed: set[int],
 ) -> dict[int, str]:
     gap, filled = gaps
-    late = {place for place, memory in memories.items() if _is_late_start(gap[:, place], memory)}
+    late = {
+        place for place, memory in memories.items() if _is_late_start(gap[:, place], plain[:, place], memory)
+    }
     if any(not memories[place].length for place in set(memories) - late):
         # Something else is at work too: a slow column in a short window then proves nothing.
         late = {place for place in late if _could_have_lasted(gap[:, place], memories[place])}
@@ -209,15 +218,16 @@ def _owners(
     for place in memories:
         if place in late and not np.isfinite(filled[:, place]).any():
             owners[place] = start
-        elif is_noise(gap[:, place], plain[:, place]):
+        elif is_noise(gap[:, place], plain[:, place]) or place in narrowed:
             owners[place] = PRECISION
         else:
             owners[place] = FEATURES
     return owners
 
 
-def _is_late_start(gap: Float64Array, memory: Memory) -> bool:
-    return memory != UNKNOWN_MEMORY and fades(gap, memory)
+def _is_late_start(gap: Float64Array, plain: Float64Array, memory: Memory) -> bool:
+    size = float(np.nanmax(np.abs(plain), initial=0.0))
+    return memory != UNKNOWN_MEMORY and fades(gap, memory, size)
 
 
 def _is_capped_history(
@@ -249,8 +259,10 @@ def _is_absent(gap: Float64Array) -> bool:
 
 
 def _typical_gap(gap: Float64Array, plain: Float64Array) -> float:
-    seen, spread = gap[np.isfinite(gap)], np.std(plain[np.isfinite(plain)])
-    return float(np.abs(seen).mean() / spread) if len(seen) and spread > 0.0 else inf
+    seen, known = gap[np.isfinite(gap)], plain[np.isfinite(plain)]
+    if not len(seen) or not len(known) or not np.ptp(known):
+        return inf
+    return float(np.abs(seen).mean() / np.std(known))
 
 
 def _could_have_lasted(gap: Float64Array, memory: Memory) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from hyprl.bootstrap.redecide.advice import ADVICE
-from hyprl.bootstrap.redecide.hybrid import Comparison
+from hyprl.bootstrap.redecide.comparison import Comparison
 from hyprl.bootstrap.redecide.sequences import NOWHERE
 from hyprl.parity.findings import CONFIGURATION, PARAMETERS, FactorFacts
 

@@ -72,7 +72,9 @@ class Recomputer:
         values = np.where(usable, changed, fresh)
         doubt = np.where(full, self._start_error(sequence) + self._noise, np.inf)
         same = self._common_start(sequence)
-        values[:same], doubt[:same] = recorded[:same], 0.0
+        values[:same] = recorded[:same]
+        if not self._is_other_start:
+            doubt[:same] = 0.0
         return Recomputed(values, doubt)
 
     def _start_error(self, sequence: Sequence) -> Float64Array:
@@ -88,7 +90,10 @@ class Recomputer:
         start = _AMPLIFIED * np.where(np.isfinite(grown), grown, 0.0).max(axis=0, initial=0.0)
         if self._is_other_start:
             start = np.maximum(start, _sizes(recorded)) * jump
-        result: Float64Array = start * keeps ** np.arange(rows)[:, None]
+        # Where the sides have other numbers of bars, the one with fewer remembers its start longer.
+        seen_by_left = np.cumsum(sequence.left_row != NOWHERE)
+        age = np.minimum(np.arange(rows), seen_by_left)
+        result: Float64Array = start * keeps ** age[:, None]
         return result
 
     def _jump(self, bars: Float64Array) -> float:

@@ -51,7 +51,7 @@ class Side:
     """Equally long arrays, one row per bar in time order; NaN is "not recorded" or "in warm-up".
 
     `account` has the columns ACCOUNT_FIELDS. `rules` holds one StrategyParameters per row. `strategy_columns` names
-    the columns that sizing, trend and regime read.
+    the columns that sizing, trend and regime read. `is_cut` tells that the run began before the log does.
     """
 
     symbol: str
@@ -77,6 +77,7 @@ class Side:
     model: StatedModel
     initial_equity: float
     equity_injected: bool
+    is_cut: bool
 
     def __len__(self) -> int:
         return len(self.opens)
@@ -151,6 +152,7 @@ def side_from(frame: pl.DataFrame, facts: Mapping[str, Any], where: str) -> Side
         model=model,
         initial_equity=initial,
         equity_injected=facts.get("equity_source") == "parity_equity",
+        is_cut=_is_cut(frame, facts),
     )
 
 
@@ -219,6 +221,11 @@ def _stated_model(frame: pl.DataFrame, model: Mapping[str, Any]) -> StatedModel:
         None if weights is None else tuple(map(float, weights)),
         str(hashes[0]) if len(hashes) else "",
     )
+
+
+def _is_cut(frame: pl.DataFrame, facts: Mapping[str, Any]) -> bool:
+    began = facts.get("window_first_open_utc_us")
+    return isinstance(began, int) and began < int(frame["timestamp"].dt.epoch("us")[0])
 
 
 def _strategy_columns(

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hyprl.parity.findings import DATA_REVISION, FEATURE_MISALIGNMENT, MODEL_PATH, SIGNATURE, Finding
+from hyprl.parity.findings import (
+    DATA_REVISION,
+    FEATURE_MISALIGNMENT,
+    FLOATING_POINT,
+    MODEL_PATH,
+    SIGNATURE,
+    Finding,
+)
 from hyprl.parity.signatures.money import Money
 from hyprl.parity.signatures.pair import Bools, Floats, Pair, first_true
 
@@ -27,6 +34,8 @@ _SESSION = (
 )
 _JOIN = "Join features to bars by the bar's open on both sides; look for a shift() or a cache written after it is read."
 _VOLUME = "Keep the bars, with volume, that were decided on, and compare them with today's."
+_MEETING = 3
+_WITHOUT_MEMORY = 0.2
 
 
 @dataclass(frozen=True)
@@ -81,10 +90,11 @@ def _at_session_starts(seen: Blind) -> list[Finding]:
 
 
 def _passing(seen: Blind) -> list[Finding]:
-    edges = np.diff(np.concatenate(([False], seen.differs, [False])).astype(np.int8))
+    differs = _without_chance(seen.differs)
+    edges = np.diff(np.concatenate(([False], differs, [False])).astype(np.int8))
     starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    ended = int((stops < len(seen.differs)).sum())
-    if not ended or int(starts[0]) + _LEAST_BARS > len(seen.differs):
+    ended = int((stops < len(differs)).sum())
+    if not ended:
         return []
     shortest = int((stops - starts)[:ended].min())
     said = (
@@ -95,6 +105,17 @@ def _passing(seen: Blind) -> list[Finding]:
     return [
         _finding(seen, DATA_REVISION, sure, f"{said}, as a bar with other data does (volume, say)", _VOLUME)
     ]
+
+
+def _without_chance(differs: Bools) -> Bools:
+    """Count one or two equal bars amid differing ones as differing: two roundings may meet."""
+    filled = differs.copy()
+    equal = np.diff(np.concatenate(([True], differs, [True])).astype(np.int8))
+    starts, stops = np.flatnonzero(equal == -1), np.flatnonzero(equal == 1)
+    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+        if stop - start < _MEETING and start > 0:
+            filled[start:stop] = True
+    return filled
 
 
 def _cancelling(seen: Blind) -> list[Finding]:
@@ -112,36 +133,43 @@ def _cancelling(seen: Blind) -> list[Finding]:
 
 
 def _open(seen: Blind) -> list[Finding]:
-    said, model_first = _how(seen)
+    said, causes = _how(seen)
     both = ", which another model or scaler and other features do alike"
-    order = (MODEL_PATH, FEATURE_MISALIGNMENT) if model_first else (FEATURE_MISALIGNMENT, MODEL_PATH)
     return [
         _finding(seen, cause, sure, said + both, _RECORD)
-        for cause, sure in zip(order, (0.5, 0.45), strict=True)
+        for cause, sure in zip(causes, (0.5, 0.45), strict=True)
     ]
 
 
-def _how(seen: Blind) -> tuple[str, bool]:
-    """Say how the difference runs, and whether that is rather a model's way than a feature's."""
+def _how(seen: Blind) -> tuple[str, tuple[str, str]]:
+    """Say how the difference runs, and which of two causes does it rather like this."""
+    model, feature = (MODEL_PATH, FEATURE_MISALIGNMENT), (FEATURE_MISALIGNMENT, MODEL_PATH)
     spread, usual = float(seen.left.std()), float(seen.change.mean())
     size = float(seen.change.std())
     start = first_true(seen.differs, 0)
     if start > _LEAST_BARS:
         since = f"from {seen.first} on, after {start:,} equal bars, probabilities differ on every bar"
-        return f"{since}, at once and for good", True
+        return f"{since}, at once and for good", model
     if float(seen.right.std()) > _WILD * spread:
-        return "the right side's log-odds run far beyond the left's", True
+        return "the right side's log-odds run far beyond the left's", model
     if size < _TINY * spread:
-        return (
-            f"probabilities differ throughout by very little ({size:.1e} in log-odds), too smoothly for rounding",
-            True,
-        )
+        said = f"probabilities differ throughout by very little ({size:.1e} in log-odds)"
+        if _memory(seen.change) < _WITHOUT_MEMORY:
+            return f"{said} and without memory, as rounded inputs do", (FLOATING_POINT, FEATURE_MISALIGNMENT)
+        return f"{said}, but too smoothly for rounding", model
     if abs(usual) > _OFFSET * size:
-        return f"log-odds are shifted throughout, by {usual:+.2g}", True
-    return f"log-odds differ throughout by {size:.2g}, both ways alike", False
+        return f"log-odds are shifted throughout, by {usual:+.2g}", model
+    return f"log-odds differ throughout by {size:.2g}, both ways alike", feature
 
 
 def _finding(seen: Blind, cause: str, confidence: float, said: str, advice: str) -> Finding:
     return Finding(
         cause, SIGNATURE, confidence, said, advice, first_bar=seen.first, columns=("probability_up",)
     )
+
+
+def _memory(change: Floats) -> float:
+    """Return the correlation of neighbouring differences."""
+    centred = change - change.mean()
+    whole = float((centred**2).sum())
+    return float((centred[1:] * centred[:-1]).sum()) / whole if whole > 0.0 else 0.0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
 
 from hyprl.parity.findings import Finding
 from hyprl.parity.signatures import (
+    bare,
     blind,
     lag,
     misaligned,
@@ -29,7 +31,9 @@ _OPEN = 0.5
 
 def signatures_of(pair: Pair, expected_opens: Ints | None = None) -> list[Finding]:
     """Return what the pair of logs shows, in no order. A log whose stamps are shifted shows nothing else."""
-    with np.errstate(all="ignore"):  # a ratio of nothing is not finite, and is tested for
+    # A ratio or a mean of nothing is NaN, which no test of a signature passes.
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
         return _all_of(pair, expected_opens)
 
 
@@ -43,12 +47,8 @@ def _all_of(pair: Pair, expected_opens: Ints | None) -> list[Finding]:
     found += [*_upstream(pair, money)]
     if not found:
         found += blind.find(pair, money)
-    return [
-        *found,
-        *settings.find(pair, money),
-        *sizing.find(pair, money),
-        *state.find(pair, money),
-    ]
+    found += [*settings.find(pair, money), *sizing.find(pair, money), *state.find(pair, money)]
+    return found if any(finding.confident for finding in found) else [*found, *bare.find(pair)]
 
 
 def _upstream(pair: Pair, money: Money | None) -> list[Finding]:
@@ -63,6 +63,6 @@ def _upstream(pair: Pair, money: Money | None) -> list[Finding]:
     told = misaligned.find(pair)
     if any("open" not in finding.details for finding in told):
         known = [finding for finding in known if "only" not in finding.details]
-    elif known or state.frozen(pair):
+    elif any(finding.confident for finding in known) or state.frozen(pair):
         told = [replace(finding, confidence=min(finding.confidence, _OPEN)) for finding in told]
     return [*known, *told, *model.find(pair, money)]

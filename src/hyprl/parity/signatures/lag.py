@@ -1,13 +1,13 @@
 """Lags: which shift of which column makes the two sides equal.
 
-A column of the right side that holds, on the bars where it differs, what the left side held k bars earlier lags by k;
-a negative k looks ahead. Whole streams that lag (bars too, or probability, size and equity together) are a matter of
+A column of one side that holds, on the bars where it differs, what the other side held k bars earlier lags by k; a
+negative k looks ahead. Whole streams that lag (bars too, or probability, size and equity together) are a matter of
 bar timing; features alone were misaligned.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +29,12 @@ class Lag:
     bars: int
     where: Bools
     exact: float
+    side: str = "right"
+
+    @property
+    def other(self) -> str:
+        """Return the side that is not late."""
+        return "left" if self.side == "right" else "right"
 
 
 def find(pair: Pair) -> list[Finding]:
@@ -53,10 +59,11 @@ def lag_of(column: Column) -> Lag | None:
     where = column.differs & column.both
     if not column.varies or int(where.sum()) < _LEAST_BARS:
         return None
-    for bars in SHIFTS:
-        found = _shifted(column, where, bars)
-        if found is not None:
-            return found
+    for side, seen in (("right", column), ("left", column.turned())):
+        for bars in SHIFTS:
+            found = _shifted(seen, where, bars)
+            if found is not None:
+                return replace(found, side=side)
     return None
 
 
@@ -88,7 +95,8 @@ def _bars_late(pair: Pair, lags: list[Lag]) -> Finding:
         BAR_TIMING,
         SIGNATURE,
         0.95,
-        f"on {int(worst.where.sum()):,} bars the right side's {_listed(names)} are the left's {_ago(worst.bars)}",
+        f"on {int(worst.where.sum()):,} bars the {worst.side} side's {_listed(names)} are the {worst.other}'s "
+        f"{_ago(worst.bars)}",
         "Decide a bar only when its own data are there: compare the bar's stamp with the data's, and wait.",
         first_bar=pair.bar(first_true(worst.where, 0)),
         columns=names,
@@ -109,8 +117,8 @@ def _features_late(pair: Pair, lags: list[Lag]) -> Finding:
         FEATURE_MISALIGNMENT,
         SIGNATURE,
         0.97,
-        f"shifting {_listed(names)} by {abs(bars)} bar{'s' * (abs(bars) > 1)} makes the sides equal {equal}: the right "
-        f"side has the left's values {_ago(bars)}{span}{rest}",
+        f"shifting {_listed(names)} by {abs(bars)} bar{'s' * (abs(bars) > 1)} makes the sides equal {equal}: the "
+        f"{lags[0].side} side has the {lags[0].other}'s values {_ago(bars)}{span}{rest}",
         "Join features to bars by the bar's open on both sides; look for a shift(), a forward fill or a cache written "
         "after it is read.",
         first_bar=pair.bar(first),
@@ -121,8 +129,7 @@ def _features_late(pair: Pair, lags: list[Lag]) -> Finding:
 
 def _probability_late(pair: Pair, lag: Lag, stream: list[Lag]) -> Finding:
     account = [item for item in stream if item.name in ("equity", "position_size")]
-    span = f"{pair.symbol}: " if not pair.symbol else ""
-    evidence = f"{span}the right side's probability is the left's {_ago(lag.bars)}"
+    evidence = f"the {lag.side} side's probability is the {lag.other}'s {_ago(lag.bars)}"
     first = pair.bar(first_true(lag.where, 0))
     names = (lag.name, *(item.name for item in stream))
     if account or lag.exact < _EXACT_SHARE:

@@ -8,6 +8,8 @@ calibration.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from hyprl.parity.findings import MODEL_PATH, SIGNATURE, Finding
@@ -20,6 +22,7 @@ from hyprl.parity.signatures.rounding import is_noise, is_rounded, narrow_step
 _EXACT = 1e-7
 _LEAST_BARS = 12
 _FROZEN = 3
+_SMOOTH = 0.1
 _ADVICE = "Load one model file on both sides, read-only, and record model_params_hash with every decision."
 
 
@@ -91,22 +94,15 @@ def _solved(pair: Pair, logit: Column) -> Finding | None:
     for column in pair.features:
         where &= column.both
     where[: min(len(where) // 10, 80)] &= int(where.sum()) < 400
-    sides = []
-    for place in range(2):
-        inputs = np.column_stack([column.left if place == 0 else column.right for column in pair.features])[
-            where
-        ]
-        sides.append((inputs, (logit.left if place == 0 else logit.right)[where]))
-    fitted = _fitted(*sides[0])
+    own, others = _sides(pair, logit, where)
+    fitted = _fitted(own.inputs, own.log_odds)
     if fitted is None:
         return None
-    predicted = _predict(fitted, sides[1][0])
-    missed = np.abs(_sigmoid(predicted) - _sigmoid(sides[1][1]))
+    missed = np.abs(_sigmoid(_predict(fitted, others.inputs)) - _sigmoid(others.log_odds))
     if _narrow(pair, missed) or float(np.median(missed)) < _EXACT:
         return None
-    gap = np.abs(_sigmoid(sides[0][1]) - _sigmoid(sides[1][1]))
-    own = _fitted(*sides[1])
-    sure = 0.93 if own is not None else 0.8
+    gap = np.abs(_sigmoid(own.log_odds) - _sigmoid(others.log_odds))
+    sure = 0.93 if _fitted(others.inputs, others.log_odds) is not None else 0.8
     hashes = pair.words("model_params_hash")
     if hashes is not None and not (hashes[0] != hashes[1]).any():
         sure -= 0.1
@@ -114,15 +110,36 @@ def _solved(pair: Pair, logit: Column) -> Finding | None:
         MODEL_PATH,
         SIGNATURE,
         sure if float(np.median(missed)) > 0.01 * float(np.median(gap)) else 0.6,
-        f"the weights that give every left probability from the left features miss the right ones by "
-        f"{missed.mean():.2e} on the right's own features (all differences: {gap.mean():.2e}): "
-        f"another model, scaler or "
-        f"calibration besides other features",
+        f"the weights that give every {own.name} probability from the {own.name} features miss the "
+        f"{others.name} ones by "
+        f"{missed.mean():.2e} on the {others.name}'s own features (all differences: {gap.mean():.2e}): another model, "
+        f"scaler or calibration besides other features",
         _ADVICE,
         share_of_probability=min(float(missed.mean() / gap.mean()), 1.0) if gap.any() else None,
         first_bar=pair.bar(first_true(where, 0)),
         columns=("probability_up",),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side's features (rows of bars) and log-odds."""
+
+    name: str
+    inputs: Floats
+    log_odds: Floats
+
+    @property
+    def varying(self) -> int:
+        """Count the features that are no constants: of a constant's weight nothing can be learned."""
+        return int((np.ptp(self.inputs, axis=0) > 0.0).sum()) if len(self.inputs) else 0
+
+
+def _sides(pair: Pair, logit: Column, where: Bools) -> tuple[_Side, _Side]:
+    """Return the side to solve, the one of which more can be learned, and the other."""
+    left = _Side("left", np.column_stack([c.left for c in pair.features])[where], logit.left[where])
+    right = _Side("right", np.column_stack([c.right for c in pair.features])[where], logit.right[where])
+    return (right, left) if right.varying > left.varying else (left, right)
 
 
 Fitted = tuple[Floats, Floats, Floats]
@@ -159,7 +176,11 @@ def _recalibrated(pair: Pair, logit: Column) -> Finding | None:
         said = f"log-odds right = {line[0]:.5g} × left {line[1]:+.5g} on every bar"
         return _calibration(pair, 0.9, said)
     order = np.argsort(logit.left[logit.both], kind="stable")
-    if len(order) > 8 * _LEAST_BARS and (np.diff(logit.right[logit.both][order]) >= 0.0).all():
+    right = logit.right[logit.both][order]
+    change = right - logit.left[logit.both][order]
+    # a small difference keeps the order anyhow: what tells is that it runs smoothly along it
+    smooth = float(np.median(np.abs(np.diff(change)))) < _SMOOTH * float(np.median(np.abs(change)))
+    if len(order) > 8 * _LEAST_BARS and smooth and (np.diff(right) >= 0.0).all():
         return _calibration(
             pair, 0.85, "the right probability is a rising function of the left one on every bar"
         )

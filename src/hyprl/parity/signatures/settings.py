@@ -8,13 +8,13 @@ stop distances. A gate that decides otherwise on equal inputs is set otherwise.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from hyprl.parity.findings import CONFIGURATION, SIGNATURE, Finding
+from hyprl.parity.signatures import thresholds
 from hyprl.parity.signatures.money import Money
-from hyprl.parity.signatures.pair import Bools, Column, Floats, Pair, first_true
+from hyprl.parity.signatures.pair import Column, Floats, Pair, first_true
+from hyprl.parity.signatures.thresholds import ADVICE
 from hyprl.parity.stages import CONFIG_HASH
-from hyprl.parity.vocabulary import LONG, SHORT
 
 _SETTINGS = (
     "threshold_long",
@@ -23,7 +23,6 @@ _SETTINGS = (
     "risk_inputs.atr_multiplier",
     "risk_inputs.reward_multiple",
 )
-_ADVICE = "Let both engines read one file, fail on a key that one of them does not know, and record its hash."
 # The gates in the order in which HyprL tries them, with the inputs that each reads and the keys that set it.
 _GATES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("data", ("data_flaws",), "the bar policies"),
@@ -52,19 +51,17 @@ _SPREAD = 1e-3
 def find(pair: Pair, money: Money | None) -> list[Finding]:
     """Report settings that differ, recorded or inferred; the config hash alone only where nothing else does."""
     found = _recorded(pair)
-    thresholds = None if found else _inferred_thresholds(pair)
-    more = (
-        thresholds,
+    if found:
+        return found
+    inferred = (
+        thresholds.inferred(pair),
         _multiples(money, pair),
         _stop_multiple(pair, money),
         _fraction(pair),
         _cap(pair),
         _gate(pair),
     )
-    found += [
-        finding for finding in more if finding is not None and not (found and finding is not thresholds)
-    ][:2]
-    return found or _by_hash(pair)
+    return [finding for finding in inferred if finding is not None][:2] or _by_hash(pair)
 
 
 def _recorded(pair: Pair) -> list[Finding]:
@@ -85,7 +82,7 @@ def _recorded(pair: Pair) -> list[Finding]:
             SIGNATURE,
             0.97,
             f"recorded settings differ: {'; '.join(shown)}",
-            _ADVICE,
+            ADVICE,
             first_bar=pair.bar(first),
             columns=tuple(column.name for column in differing),
         )
@@ -94,59 +91,6 @@ def _recorded(pair: Pair) -> list[Finding]:
 
 def _first(side: Floats, column: Column) -> str:
     return f"{side[first_true(column.differs, 0)]:.6g}"
-
-
-def _inferred_thresholds(pair: Pair) -> Finding | None:
-    column, words = pair.probability, pair.words("direction")
-    if column is None or words is None:
-        return None
-    said, band = [], np.zeros(pair.rows, np.bool_)
-    for direction, sign in ((LONG, 1.0), (SHORT, -1.0)):
-        bounds = [_bounds(sign * values, spoken == direction) for values, spoken in _sides(column, words)]
-        if bounds[0] is None or bounds[1] is None:
-            continue
-        (low, high), (other_low, other_high) = bounds[0], bounds[1]
-        if high <= other_low or other_high <= low:
-            shown = [sorted((sign * a, sign * b)) for a, b in ((low, high), (other_low, other_high))]
-            said.append(f"{direction} threshold in [{_pair(shown[0])}] left, [{_pair(shown[1])}] right")
-            edge, far = sorted((high, other_high))
-            band |= (sign * column.left >= edge) & (sign * column.left < far)
-    if not said:
-        return None
-    flips = band & (words[0] != words[1])
-    first = first_true(flips, first_true(words[0] != words[1], 0))
-    return Finding(
-        CONFIGURATION,
-        SIGNATURE,
-        0.95 if int((words[0] != words[1]).sum()) >= _FEW else 0.75,
-        f"each side's directions follow from its own probabilities, by other thresholds: {'; '.join(said)}; "
-        f"{int(flips.sum()):,} bars lie between",
-        _ADVICE,
-        first_bar=pair.bar(first),
-        columns=("direction", "probability_up"),
-        details={"bars_between": int(flips.sum())},
-    )
-
-
-def _sides(
-    column: Column, words: tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]
-) -> tuple[tuple[Floats, npt.NDArray[np.object_]], ...]:
-    return (column.left, words[0]), (column.right, words[1])
-
-
-def _bounds(values: Floats, chosen: npt.NDArray[np.object_] | Bools) -> tuple[float, float] | None:
-    """Return the highest value that is not chosen and the lowest that is, None unless the first lies below."""
-    told = np.isfinite(values)
-    picked = np.asarray(chosen, dtype=np.bool_) & told
-    rest = told & ~picked
-    if int(picked.sum()) < _FEW or int(rest.sum()) < _FEW:
-        return None
-    low, high = float(values[rest].max()), float(values[picked].min())
-    return (low, high) if low < high else None
-
-
-def _pair(ends: list[float]) -> str:
-    return f"{ends[0]:.5f}, {ends[1]:.5f}"
 
 
 def _multiples(money: Money | None, pair: Pair) -> Finding | None:
@@ -161,7 +105,7 @@ def _multiples(money: Money | None, pair: Pair) -> Finding | None:
         SIGNATURE,
         0.93,
         f"expected P&L follows from probability and risk with a reward multiple of {left:g} left and {right:g} right",
-        _ADVICE,
+        ADVICE,
         first_bar=pair.bar(0),
         columns=("expected_pnl",),
         details={"left": left, "right": right},
@@ -187,7 +131,7 @@ def _stop_multiple(pair: Pair, money: Money | None) -> Finding | None:
         0.93 if pair.column("risk_inputs.atr") is not None or not _probability_parts(pair) else 0.75,
         f"the right side's stop stands {value:.6g} times as far as the left's on every bar{under}: "
         f"another stop multiple",
-        _ADVICE,
+        ADVICE,
         first_bar=pair.bar(first_true(told, 0)),
         columns=("position_size",),
         details={"ratio": value},
@@ -208,7 +152,7 @@ def _fraction(pair: Pair) -> Finding | None:
         SIGNATURE,
         0.93,
         f"sizes risk {left:.6g} of the equity they were taken of left, {right:.6g} right",
-        _ADVICE,
+        ADVICE,
         first_bar=pair.bar(first_true(risk.differs, 0)),
         columns=("position_size", "risk_amount"),
         details={"left": left, "right": right},
@@ -254,7 +198,7 @@ def _cap(pair: Pair) -> Finding | None:
         SIGNATURE,
         0.9,
         f"sizes stop at {shown[0]} times equity left, {shown[1]} right: another leverage limit",
-        _ADVICE,
+        ADVICE,
         first_bar=pair.bar(first_true(size.differs, 0)),
         columns=("position_size",),
     )
@@ -284,7 +228,7 @@ def _cap_of(leverage: Floats) -> float | None:
 def _gate(pair: Pair) -> Finding | None:
     """Return the gate that first decides otherwise although all that it reads is equal."""
     reasons = pair.words("reason")
-    if reasons is None or not pair.knows_features:
+    if reasons is None or not (pair.knows_features or _all_equal(pair.probability)):
         return None
     differs = reasons[0] != reasons[1]
     known = {gate: (place, inputs, keys) for place, (gate, inputs, keys) in enumerate(_GATES)}
@@ -299,17 +243,11 @@ def _gate(pair: Pair) -> Finding | None:
         if gate == "position_open" or not _alike(pair, row, (*inputs, "probability_up")):
             continue
         same = differs & ((reasons[0] == gate) | (reasons[1] == gate))
-        return Finding(
-            CONFIGURATION,
-            SIGNATURE,
-            0.9,
+        said = (
             f"at {pair.bar(row)} the gate `{gate}` decides otherwise on equal inputs ({reasons[0][row]} left, "
-            f"{reasons[1][row]} right), on {int(same.sum()):,} bars in all: {keys}",
-            _ADVICE,
-            first_bar=pair.bar(row),
-            columns=("reason",),
-            details={"gate": gate, "bars": int(same.sum())},
+            f"{reasons[1][row]} right), on {int(same.sum()):,} bars in all: {keys}"
         )
+        return _gate_finding(pair, row, gate, said)
     return None
 
 
@@ -334,3 +272,24 @@ def _by_hash(pair: Pair) -> list[Finding]:
             columns=(CONFIG_HASH,),
         )
     ]
+
+
+def _gate_finding(pair: Pair, row: int, gate: str, said: str) -> Finding:
+    counted = gate == "risk" and not any(name.startswith("account.") for name in pair.names)
+    if counted:
+        said += "; or the day's counts and losses, which were not recorded"
+    sure = 0.9 if pair.knows_features else 0.8
+    return Finding(
+        CONFIGURATION,
+        SIGNATURE,
+        0.5 if counted else sure,
+        said,
+        ADVICE,
+        first_bar=pair.bar(row),
+        columns=("reason",),
+        details={"gate": gate},
+    )
+
+
+def _all_equal(column: Column | None) -> bool:
+    return column is not None and not column.differs.any()

@@ -11,9 +11,10 @@ import numpy as np
 
 from hyprl.parity.findings import CONFIGURATION, SIGNATURE, SIZING_EQUITY, STATE_LOST, Finding
 from hyprl.parity.signatures import risked
+from hyprl.parity.signatures.exposure import ADVICE
 from hyprl.parity.signatures.money import Money
 from hyprl.parity.signatures.pair import Bools, Column, Floats, Pair, first_true
-from hyprl.parity.signatures.risked import ADVICE, COSTS
+from hyprl.parity.signatures.risked import COSTS
 
 _BITS = 1e-12
 _FEW = 3
@@ -116,7 +117,8 @@ def _initial(pair: Pair, own: Column) -> Finding:
 
 
 def _moved_money(pair: Pair, own: Column, row: int) -> Finding:
-    reset = row > 0 and own.right[row] == own.right[0] != own.right[row - 1]
+    left, right = (row > 0 and side[row] == side[0] != side[row - 1] for side in (own.left, own.right))
+    reset, name = left or right, "left" if left and not right else "right"
     cause, advice = (
         (STATE_LOST, "Persist the account with the position.") if reset else (SIZING_EQUITY, ADVICE)
     )
@@ -125,8 +127,8 @@ def _moved_money(pair: Pair, own: Column, row: int) -> Finding:
         cause,
         SIGNATURE,
         0.85,
-        f"from {pair.bar(row)} on the right side's equity {said}: {own.right[row]:,.2f}, the left's "
-        f"{own.left[row]:,.2f}",
+        f"from {pair.bar(row)} on the {name} side's equity {said}: {own.left[row]:,.2f} left, "
+        f"{own.right[row]:,.2f} right",
         advice,
         first_bar=pair.bar(row),
         columns=("equity",),

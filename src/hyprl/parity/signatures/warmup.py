@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import polars as pl
 
+from hyprl.parity.diff import side_columns
 from hyprl.parity.findings import SIGNATURE, STATE_LOST, WARMUP, Finding
 from hyprl.parity.signatures import unseen
 from hyprl.parity.signatures.fading import Fade, fade_of
@@ -39,7 +41,7 @@ def find(pair: Pair, money: Money | None) -> list[Finding]:
     if pair.bars_part.any() or pair.has_holes or unseen.is_adjusted(pair, money):
         return []
     found = _late_start(pair) or _fading(pair, money) or _capped(pair)
-    return found or _endless_only(pair)
+    return found or _endless_only(pair) or _never_ready(pair)
 
 
 def faded_bars(pair: Pair, money: Money | None) -> bool:
@@ -52,6 +54,23 @@ def _columns(pair: Pair, money: Money | None) -> list[Column]:
         return [column for column in pair.features if column.differs.any()]
     plain = [pair.logit, None if money is None else money.stop]
     return [column for column in plain if column is not None and column.differs.any()]
+
+
+def _never_ready(pair: Pair) -> list[Finding]:
+    if "probability_up" not in pair.names:
+        return []
+    sides = [pair.paired[name].cast(pl.Float64, strict=False) for name in side_columns("probability_up")]
+    valued = [int(side.is_not_nan().fill_null(False).sum()) for side in sides]
+    for place, side in ((1, "right"), (0, "left")):
+        lacks = valued[place] == 0 < valued[1 - place] and pair.rows >= _LEAST_BARS
+        if lacks and not pair.emits[place].any():
+            said = (
+                f"the {side} side has no probability on any bar and never signals: its features never got ready, or it "
+                f"does not log it"
+            )
+            columns = ("probability_up",)
+            return [Finding(WARMUP, SIGNATURE, 0.6, said, _ADVICE, first_bar=pair.bar(0), columns=columns)]
+    return []
 
 
 def _late_start(pair: Pair) -> list[Finding]:

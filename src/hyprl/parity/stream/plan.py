@@ -7,6 +7,7 @@ missing, whether the decisions ever speak of a direction. They are settled here,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,9 +17,14 @@ from hyprl.parity import vocabulary as words
 from hyprl.parity.diff import alike
 from hyprl.parity.normalise import cleaned, renamed
 from hyprl.parity.stream.declined import NotStreamable
+from hyprl.parity.stream.row_groups import largest_row_group
 from hyprl.parity.stream.text import TextKind
 
 _TINY_ROWS = 60_000
+_PART_ROWS = 131_072
+_SLICE_ROWS = 2 * _PART_ROWS
+# Polars decodes several row groups at once, each as a whole; above this size slices of them take less memory.
+_LARGE_GROUP = 400_000
 _WHOLE_ONLY = (pl.Struct, pl.List, pl.Array, pl.Object, pl.Binary)
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
 
@@ -47,12 +53,17 @@ class LogPlan:
         """
         scan = pl.scan_parquet(self.path, use_statistics=False, glob=False)
         wanted = [raw for raw, name in self.names.items() if columns is None or name in columns]
-        if not hasattr(pl.LazyFrame, "collect_batches"):
-            raise NotStreamable(f"Polars {pl.__version__}", "does not give batches")
-        batches = scan.select(wanted).collect_batches(chunk_size=batch_rows, maintain_order=True)
-        for batch in batches if batch_rows is not None else _not_tiny(batches):
+        for batch in self._raw(scan.select(wanted), batch_rows):
             batch.columns = [self.names[raw] for raw in wanted]
             yield batch
+
+    def _raw(self, scan: pl.LazyFrame, batch_rows: int | None) -> Iterator[pl.DataFrame]:
+        if batch_rows is not None:
+            return _sliced(scan, self.rows, batch_rows)
+        largest = largest_row_group(self.path)
+        if largest is None or largest > _LARGE_GROUP or not hasattr(pl.LazyFrame, "collect_batches"):
+            return _sliced(scan, self.rows, _SLICE_ROWS)
+        return _not_tiny(scan.collect_batches(maintain_order=True))
 
     def span(self) -> tuple[int, int]:
         """Return the first and the last timestamp, µs UTC."""
@@ -62,6 +73,19 @@ class LogPlan:
         ]
         stamps = pl.Series([stamp for pair in ends for stamp in pair if stamp is not None]).dt.epoch("us")
         return int(stamps.min()), int(stamps.max())  # type: ignore[arg-type]
+
+
+def _sliced(scan: pl.LazyFrame, rows: int, slice_rows: int) -> Iterator[pl.DataFrame]:
+    """Yield slices, the next one read while one is used: memory holds them, not the row groups that they lie in."""
+    starts = range(0, rows, slice_rows)
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        coming = ahead.submit(scan.slice(0, slice_rows).collect)
+        for start in starts:
+            frame = coming.result()
+            if start + slice_rows < rows:
+                coming = ahead.submit(scan.slice(start + slice_rows, slice_rows).collect)
+            for row in range(0, frame.height, _PART_ROWS):
+                yield frame.slice(row, _PART_ROWS)
 
 
 def _not_tiny(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

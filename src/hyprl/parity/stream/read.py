@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hyprl.parity.plausible import outside_unit
+from hyprl.parity.plausible import may_be_outside_unit, outside_unit
 from hyprl.parity.stream.canonical import Canonical
 from hyprl.parity.stream.declined import NotStreamable
 from hyprl.parity.stream.plan import LogPlan
@@ -44,15 +44,17 @@ class Chunk:
 
 
 def ascending(plan: LogPlan, canonical: Canonical, batch_rows: int | None) -> Iterator[Chunk]:
-    """Yield the log's chunks. Raises NotStreamable where it is not sorted, has two rows for one bar or
-    a probability that is none."""
+    """Yield the log's chunks.
+
+    Raises NotStreamable where it is not sorted, has two rows for one bar or a probability that is none.
+    """
     where, symbols = str(plan.path), canonical.symbols
     held: Chunk | None = None
     for batch in plan.batches(batch_rows):
         if batch.is_empty():
             continue
         chunk = _sorted(canonical.frame(batch), symbols, where)
-        if not outside_unit(chunk.frame).is_empty():
+        if may_be_outside_unit(chunk.frame) and not outside_unit(chunk.frame).is_empty():
             raise NotStreamable(where, "has probabilities outside [0, 1]")
         if held is None:
             held = chunk

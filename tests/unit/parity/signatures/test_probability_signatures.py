@@ -51,6 +51,20 @@ def test_a_calibration_is_a_line_between_log_odds(found, other, slope, level) ->
     assert f"{slope:.5g} × left {level:+.5g}" in top.evidence
 
 
+def test_a_bent_calibration_is_a_rising_function(found, other) -> None:
+    log_odds = other.log_odds()
+    other.fast, other.slow = np.tanh(log_odds) / 0.4, np.zeros_like(log_odds)
+    (top, *_) = found(other.log())
+    assert (top.cause, top.confident) == (MODEL_PATH, True)
+    assert "rising function" in top.evidence
+
+
+def test_noise_that_keeps_the_order_is_no_calibration(found, other) -> None:
+    other.fast += 1e-7 * np.random.default_rng(6).normal(size=len(other.fast))
+    findings = found(other.log())
+    assert MODEL_PATH not in {finding.cause for finding in findings if finding.confident}
+
+
 def test_a_model_swapped_in_mid_run_is_not_certain(found, other) -> None:
     other.slow[200:] += 0.1 * other.fast[200:]
     findings = found(other.log())
@@ -115,3 +129,9 @@ def test_late_start_has_no_probability_at_first(found, other) -> None:
     (top, *_) = found(log)
     assert (top.cause, top.confident) == (WARMUP, True)
     assert top.details["bars"] == 20
+
+
+def test_a_side_that_never_got_ready_is_possible_not_certain(found, other) -> None:
+    never = [pl.lit(None, dtype=pl.Float64).alias(name) for name in ("probability_up", "position_size")]
+    (top, *_) = found(other.log().with_columns(*never, decision=pl.lit("reject")))
+    assert (top.cause, top.confident) == (WARMUP, False)

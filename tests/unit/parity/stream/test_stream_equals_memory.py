@@ -17,6 +17,7 @@ from hyprl.parity.verdict import compare
 
 FIRST_US = 1_734_013_800_000_000
 SYMBOLS = ["AAPL", "MSFT", "NVDA"]
+BATCHES = st.one_of(st.none(), st.integers(1, 9))
 STAGES = ["microscope", "features", "risk", "live-ready", "exact"]
 NUMBERS = st.one_of(
     st.none(),
@@ -89,22 +90,24 @@ def in_memory(paths: tuple[Path, Path], stage: str) -> bytes:
     return orjson.dumps(compare(left, right, stage).as_json_dict())
 
 
-def in_stream(paths: tuple[Path, Path], stage: str, batch_rows: int) -> bytes | str:
+def in_stream(paths: tuple[Path, Path], stage: str, batch_rows: int | None) -> bytes | str:
     done = compare_sorted(*paths, stage, batch_rows=batch_rows)
     return done if isinstance(done, str) else orjson.dumps(done.result.as_json_dict())
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(logs(), logs(), st.integers(1, 9), st.sampled_from(STAGES))
-def test_any_two_logs(left: pl.DataFrame, right: pl.DataFrame, batch_rows: int, stage: str) -> None:
+@given(logs(), logs(), BATCHES, st.sampled_from(STAGES))
+def test_any_two_logs(left: pl.DataFrame, right: pl.DataFrame, batch_rows: int | None, stage: str) -> None:
     with TemporaryDirectory() as folder:
         paths = written(Path(folder), left, right)
         assert in_stream(paths, stage, batch_rows) == in_memory(paths, stage)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(logs(), st.data(), st.integers(1, 9), st.sampled_from(STAGES))
-def test_log_and_its_own_part(left: pl.DataFrame, data: st.DataObject, batch_rows: int, stage: str) -> None:
+@given(logs(), st.data(), BATCHES, st.sampled_from(STAGES))
+def test_log_and_its_own_part(
+    left: pl.DataFrame, data: st.DataObject, batch_rows: int | None, stage: str
+) -> None:
     kept = data.draw(st.lists(st.booleans(), min_size=left.height, max_size=left.height))
     assume(any(kept))
     with TemporaryDirectory() as folder:
