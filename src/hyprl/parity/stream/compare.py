@@ -72,7 +72,7 @@ def compare_sorted(
     is not known, a damaged file. `compare` on the loaded logs then gives the result, or the named error.
     """
     try:
-        with quiet_native_stderr():
+        with quiet_native_stderr(f"{left} or {right}: is damaged Parquet\n  Write the damaged log again."):
             plans = plan_pair(left, right)
             opens = None if opens_between is None else opens_between(*_span(plans))
             return _compare(plans, stage, opens, batch_rows)
