@@ -1,10 +1,12 @@
 """What sizes and decisions alone can say, in a log that holds nothing from which more could be read back.
 
-A size that is another by one factor, or by one that drifts, was taken of other money or by another fraction; decisions
-that part at one probability have another threshold; decisions that stand some bars later were taken, or written, late.
+Decisions that part at one probability have another threshold; decisions that stand some bars later were taken, or
+written, late; others that part on equal probabilities part by a gate or by a position. Sizes: `bare_sizes`.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,83 +15,71 @@ from hyprl.parity.findings import (
     CONFIGURATION,
     FEATURE_MISALIGNMENT,
     SIGNATURE,
-    SIZING_EQUITY,
+    STATE_LOST,
     Finding,
 )
-from hyprl.parity.signatures.exposure import ADVICE as ONE_ACCOUNT
-from hyprl.parity.signatures.pair import Bools, Column, Floats, Ints, Pair, first_true
+from hyprl.parity.signatures import bare_sizes
+from hyprl.parity.signatures.money import Money
+from hyprl.parity.signatures.pair import Bools, Ints, Pair, first_true
 from hyprl.parity.signatures.thresholds import ADVICE as ONE_CONFIG
 from hyprl.parity.vocabulary import LONG, SHORT
 
 _LEAST_BARS = 6
-_SAME_FACTOR = 1e-4  # of the ratio: sizes are written with few digits
-_DRIFTS = 0.9
 _MATCHES = 0.95
 _SHIFTS = (1, -1, 2, -2, 3, -3)
-_RECORD_RISK = "Record `equity` and `risk_amount` on both sides: they tell other money from another fraction."
+_RARE = 0.2
+_RECORD_STATE = (
+    "Record `reason` and `position_open` with each decision: they tell a gate from a lost position."
+)
 _LATE = "See whether one side decides, or logs, on the bar after: record the probability on both sides."
 
 
-def find(pair: Pair) -> list[Finding]:
-    """Report what sizes and decisions show; call it where nothing else names a cause."""
+def find(pair: Pair, money: Money | None) -> list[Finding]:
+    """Report what sizes and decisions show; call it where nothing else names a cause.
+
+    Sizes are read here only where no risk could be read back (`money`): there is more to be seen in that.
+    """
     late = _late(pair)
     if late:
         return late
     edge = _edge(pair)
-    return [*([] if edge is None else [edge]), *_sizes(pair)]
-
-
-def _sizes(pair: Pair) -> list[Finding]:
-    size = pair.column("position_size")
-    if size is None:
-        size = pair.column("risk_amount")
-    if size is None:
-        return []
-    told = size.both & (size.left > 0.0) & (size.right > 0.0)
-    rows = np.flatnonzero(told)
-    if len(rows) < _LEAST_BARS or not size.differs[told].any():
-        return []
-    return _by_ratio(pair, size, rows, size.right[told] / size.left[told])
-
-
-def _by_ratio(pair: Pair, size: Column, rows: Ints, ratio: Floats) -> list[Finding]:
-    first = pair.bar(int(rows[first_true(np.abs(ratio - 1.0) > _SAME_FACTOR, 0)]))
-    usual = float(np.median(ratio))
-    same = np.abs(ratio / usual - 1.0) < _SAME_FACTOR
-    if abs(usual - 1.0) > _SAME_FACTOR and same.mean() >= _MATCHES:
-        counted = f"{int(same.sum()):,} of {len(rows):,} bars"
-        said = f"the right side's {size.name} is {usual:.6g} times the left's on {counted}"
-        return [
-            _finding(SIZING_EQUITY, 0.65, f"{said}, as sizes taken of other equity are", first, size.name),
-            _finding(CONFIGURATION, 0.6, f"{said}, as with another risk fraction", first, size.name),
-        ]
-    drift = _drift(ratio)
-    if drift is None:
-        return []
     return [
-        _finding(
-            SIZING_EQUITY,
-            0.75,
-            f"the right side's {size.name} over the left's drifts from {drift[0]:.6g} to {drift[1]:.6g}: sizes are "
-            f"taken of an equity that moves apart",
-            first,
-            size.name,
-        )
+        *([] if edge is None else [edge]),
+        *(bare_sizes.find(pair) if money is None else []),
+        *([] if edge else _parted(pair)),
     ]
 
 
-def _drift(ratio: Floats) -> tuple[float, float] | None:
-    """Return the ratio's typical value in the first and the last tenth, None where it does not drift smoothly."""
-    if len(ratio) < 5 * _LEAST_BARS:
-        return None
-    order = np.arange(len(ratio), dtype=np.float64)
-    spread = float(ratio.std())
-    if spread < _SAME_FACTOR or abs(float(np.corrcoef(order, ratio)[0, 1])) < _DRIFTS:
-        return None
-    if float(np.median(np.abs(np.diff(ratio)))) > 0.2 * spread:
-        return None
-    tenth = max(len(ratio) // 10, 1)
-    return float(np.median(ratio[:tenth])), float(np.median(ratio[-tenth:]))
+def _parted(pair: Pair) -> list[Finding]:
+    """Decisions that part on equal probabilities by no threshold: rarely, as state does, or often, as a rule does."""
+    column = pair.probability
+    if column is None or column.differs.any() or not pair.parted.any():
+        return []
+    left, right = pair.emits
+    alone, either = int((left != right).sum()), int((left | right).sum())
+    if not alone:
+        return []
+    first = pair.bar(pair.first_parted)
+    said = f"on equal probabilities {alone:,} of {either:,} signals are one side's alone, by no threshold"
+    lost = _finding(
+        STATE_LOST,
+        0.55,
+        f"{said}: a position or an order that one side forgot",
+        first,
+        "decision",
+        _RECORD_STATE,
+    )
+    rule = _finding(
+        CONFIGURATION,
+        0.5,
+        f"{said}: another gate, exit or cap",
+        first,
+        "decision",
+        f"{ONE_CONFIG} {_RECORD_STATE}",
+    )
+    if alone <= _RARE * either:
+        return [lost, rule]
+    return [replace(rule, confidence=0.55), replace(lost, confidence=0.5)]
 
 
 def _edge(pair: Pair) -> Finding | None:
@@ -173,9 +163,5 @@ def _signed(pair: Pair) -> tuple[Ints, Ints]:
     return sides[0], sides[1]
 
 
-def _finding(
-    cause: str, confidence: float, evidence: str, first: str, column: str, advice: str = ""
-) -> Finding:
-    if not advice:
-        advice = f"{ONE_ACCOUNT} {_RECORD_RISK}" if cause == SIZING_EQUITY else f"{ONE_CONFIG} {_RECORD_RISK}"
+def _finding(cause: str, confidence: float, evidence: str, first: str, column: str, advice: str) -> Finding:
     return Finding(cause, SIGNATURE, confidence, evidence, advice, first_bar=first, columns=(column,))

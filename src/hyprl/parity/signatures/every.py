@@ -48,7 +48,8 @@ def _all_of(pair: Pair, expected_opens: Ints | None) -> list[Finding]:
     if not found:
         found += blind.find(pair, money)
     found += [*settings.find(pair, money), *sizing.find(pair, money), *state.find(pair, money)]
-    return found if any(finding.confident for finding in found) else [*found, *bare.find(pair)]
+    best = max((finding.confidence for finding in found), default=0.0)
+    return found if best > _OPEN else [*found, *bare.find(pair, money)]
 
 
 def _upstream(pair: Pair, money: Money | None) -> list[Finding]:

@@ -8,8 +8,10 @@ from hyprl.parity.explain import explain
 from hyprl.parity.findings import (
     BAR_TIMING,
     CONFIGURATION,
+    DATA_REVISION,
     FEATURE_MISALIGNMENT,
     SIZING_EQUITY,
+    STATE_LOST,
     Finding,
 )
 
@@ -83,7 +85,7 @@ def test_signals_lost_at_random_are_no_threshold() -> None:
     emits = PROBABILITY > 0.55
     lost = emits & (DRAW.uniform(size=BARS) < 0.6)
     left, right = (log(probability_up=PROBABILITY, decision=spoken(said)) for said in (emits, lost))
-    assert CONFIGURATION not in findings(left, right)
+    assert not any("stricter" in finding.evidence for finding in findings(left, right).values())
 
 
 @pytest.mark.parametrize("bars", [1, 2, -1])
@@ -102,3 +104,50 @@ def test_decisions_of_another_bar_on_equal_probabilities_are_bar_timing() -> Non
 
 def test_unrelated_decisions_are_no_lag() -> None:
     assert BAR_TIMING not in findings(log(), log(decision=spoken(DRAW.uniform(size=BARS) < 0.15)))
+
+
+def wilder_sizes(ranges: np.ndarray) -> np.ndarray:
+    """Sizes of a fixed risk over two average true ranges of 14."""
+    average = np.empty_like(ranges)
+    average[0] = ranges[0]
+    for bar in range(1, len(ranges)):
+        average[bar] = average[bar - 1] + (ranges[bar] - average[bar - 1]) / 14
+    return np.round(1000.0 / (2.0 * average), 6)
+
+
+def test_sizes_whose_ratio_jumps_and_fades_have_other_bars_behind_them() -> None:
+    ranges = DRAW.uniform(1.0, 3.0, BARS)
+    revised = ranges.copy()
+    revised[20::15] *= 1.5
+    other = PROBABILITY + np.where(np.arange(BARS) >= 20, 1e-3, 0.0)
+    left = log(probability_up=PROBABILITY, position_size=wilder_sizes(ranges))
+    found = findings(left, log(probability_up=other, position_size=wilder_sizes(revised)))
+    assert "fade as an average's do" in found[DATA_REVISION].evidence
+    assert not found[DATA_REVISION].confident
+
+
+def test_sizes_that_part_by_trades_alone_have_no_other_bars_behind_them() -> None:
+    # Probabilities part at once; from the first signal on each trade moves one account by a step.
+    steps = np.cumsum(np.where(np.roll(EMITS, 1), DRAW.normal(0.0, 0.01, BARS), 0.0))
+    left = log(probability_up=PROBABILITY, position_size=SIZES)
+    right = log(probability_up=PROBABILITY + 1e-3, position_size=SIZES * np.exp(steps))
+    assert DATA_REVISION not in findings(left, right)
+
+
+def test_sizes_that_differ_while_no_decision_does_are_other_money() -> None:
+    deposited = np.where(np.arange(BARS) > 120, SIZES * 1.25, SIZES)
+    left, right = (log(probability_up=PROBABILITY, position_size=sizes) for sizes in (SIZES, deposited))
+    assert set(findings(left, right)) == {SIZING_EQUITY}
+
+
+@pytest.mark.parametrize(("every", "likelier"), [(20, STATE_LOST), (2, CONFIGURATION)])
+def test_signals_that_only_one_side_has_at_one_probability_are_state_or_a_rule(
+    every: int, likelier: str
+) -> None:
+    kept = EMITS.copy()
+    kept[np.flatnonzero(EMITS)[::every]] = False
+    left, right = (log(probability_up=PROBABILITY, decision=spoken(said)) for said in (EMITS, kept))
+    found = explain(left, right).findings
+    assert {finding.cause for finding in found} == {STATE_LOST, CONFIGURATION}
+    assert found[0].cause == likelier
+    assert not found[0].confident
