@@ -22,7 +22,7 @@ from hyprl.parity.measures import (
     share,
 )
 from hyprl.parity.value_tally import ValueTally
-from hyprl.parity.vocabulary import EMIT, REJECT
+from hyprl.parity.vocabulary import EMIT, NUMERIC, REJECT
 
 __all__ = [
     "LARGE_PROBABILITY_GAP",
@@ -39,14 +39,6 @@ __all__ = [
 
 BoolArray = npt.NDArray[np.bool_]
 LARGE_PROBABILITY_GAP = 1e-3
-_VALUES = (
-    "probability_up",
-    "expected_pnl",
-    "position_size",
-    "risk_amount",
-    "threshold_long",
-    "threshold_short",
-)
 
 
 def compute_statistics(diff: pl.DataFrame) -> Statistics:
@@ -68,7 +60,7 @@ class Tally:
         self._unequal = dict.fromkeys(sets.compared, 0)
         self._merges = dict.fromkeys((BOTH, LEFT_ONLY, RIGHT_ONLY), 0)
         self._decisions: dict[str, int] = {}
-        self._values = {name: ValueTally(like, name) for name in _VALUES}
+        self._values = {name: ValueTally(like, name) for name in NUMERIC}
         self._diverging = ValueTally(like, "probability_up")
         self._large = 0
         self._one_side_has_direction = sum(name in like.columns for name in side_columns("direction")) == 1
