@@ -7,6 +7,8 @@ causes leave one trace, all are listed and none is stated.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -38,7 +40,12 @@ def explain(
     location = locate(diff)
     if location.first_bar is None:
         return Explanation(location, (), None, location.not_assessed)
-    read = [finding for pair in pairs_of(diff) for finding in signatures_of(pair, expected_opens)]
+    pairs = pairs_of(diff)
+    read = [
+        finding if len(pairs) == 1 else replace(finding, evidence=f"{pair.symbol}: {finding.evidence}")
+        for pair in pairs
+        for finding in signatures_of(pair, expected_opens)
+    ]
     measured = () if redecide is None else attribute(left, right, redecide)
     findings = merge(measured, read)
     return Explanation(location, findings, _residual(findings), location.not_assessed)

@@ -151,3 +151,11 @@ def test_signals_that_only_one_side_has_at_one_probability_are_state_or_a_rule(
     assert {finding.cause for finding in found} == {STATE_LOST, CONFIGURATION}
     assert found[0].cause == likelier
     assert not found[0].confident
+
+
+def test_findings_of_several_symbols_name_theirs() -> None:
+    left = log(probability_up=PROBABILITY)
+    late = log(probability_up=PROBABILITY, decision=spoken(np.roll(EMITS, 1)))
+    other = left.with_columns(symbol=pl.lit("Y"))
+    found = findings(pl.concat([left, other]), pl.concat([late, other]))
+    assert found[BAR_TIMING].evidence.startswith("X: ")
