@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hyprl.cli.options import write_json
+
 if TYPE_CHECKING:
     from hyprl.bars.aggregate import MinuteReport
     from hyprl.bars.findings import RuleFinding, ValidationReport
@@ -40,7 +42,7 @@ def validate(
 
     report = examine_bars(file, symbol, _bars_config(config_file), timezone=timezone).report
     if json_file is not None:
-        _write_json(report.to_dict(), json_file)
+        write_json(report.to_dict(), Path(json_file))
     if json_file != "-":
         _show(report)
     require_bars(report)
@@ -116,18 +118,6 @@ def _bars_config(path: Path | None) -> BarsConfig:
     from hyprl.config import load_config
 
     return load_config(path).bars
-
-
-def _write_json(report: dict[str, object], target: str) -> None:
-    import orjson
-
-    from hyprl.files import atomic_write_text
-
-    text = orjson.dumps(report, option=orjson.OPT_INDENT_2).decode() + "\n"
-    if target == "-":
-        click.echo(text, nl=False)
-    else:
-        atomic_write_text(Path(target), text)
 
 
 def _show(report: ValidationReport) -> None:

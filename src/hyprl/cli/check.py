@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hyprl.cli.faults import FaultLabel
+from hyprl.cli.logs import STAGES
 from hyprl.cli.options import (
     FILE,
     JSON_TARGET,
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
     from hyprl.bootstrap.check import CheckOutcome
     from hyprl.parity.findings import Explanation
-
-STAGES = ("microscope", "features", "risk", "live-ready", "exact")
 
 
 @click.command()

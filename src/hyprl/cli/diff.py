@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.logs import map_options, names_a_map, read_pair
-from hyprl.cli.options import announce
+from hyprl.cli.logs import names_a_map, pair_options, read_pair
+from hyprl.cli.options import announce, write_json
 from hyprl.cli.outputs import Outputs, output_options
 
 if TYPE_CHECKING:
@@ -18,21 +18,9 @@ if TYPE_CHECKING:
     from hyprl.parity.verdict import ParityResult
     from hyprl.report.page import PageContent
 
-STAGES = ("microscope", "features", "risk", "live-ready", "exact")
-FILE = click.Path(path_type=Path)
-
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("left", type=FILE)
-@click.argument("right", type=FILE)
-@click.option(
-    "--stage", type=click.Choice(STAGES), default="live-ready", show_default=True, help="Which gates."
-)
-@click.option("--calendar", type=click.Choice(["XNYS"]), help="Measure coverage against its hourly bars.")
-@click.option(
-    "--out", type=FILE, default=Path("data/signals"), show_default=True, help="Folder for the diff."
-)
-@map_options
+@pair_options
 @click.option(
     "--stream/--in-memory",
     "stream",
@@ -83,7 +71,7 @@ def diff(
     _show(result, logs, files, to_stderr=json_file == "-")
     if json_file is not None:
         extras = {"files": [str(path) for path in files], "notes": list(pair.notes)} | outputs.as_json_dict()
-        outputs.write_json(result.as_json_dict() | extras, json_file)
+        write_json(result.as_json_dict() | extras, Path(json_file))
 
     def page() -> PageContent:
         return diff_page(left, right, result, pair.notes, explanation_for_page(result, logs[0], logs[1]))

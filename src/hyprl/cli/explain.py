@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.diff import FILE, STAGES, page_beside
-from hyprl.cli.logs import map_options, read_pair
-from hyprl.cli.options import JSON_TARGET, refuse_early
+from hyprl.cli.diff import page_beside
+from hyprl.cli.logs import pair_options, read_pair
+from hyprl.cli.options import JSON_TARGET, refuse_early, write_json
 from hyprl.cli.outputs import Outputs, output_options
 
 if TYPE_CHECKING:
@@ -20,16 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("left", type=FILE)
-@click.argument("right", type=FILE)
-@click.option(
-    "--stage", type=click.Choice(STAGES), default="live-ready", show_default=True, help="Which gates."
-)
-@click.option("--calendar", type=click.Choice(["XNYS"]), help="Measure coverage against its hourly bars.")
-@click.option(
-    "--out", type=FILE, default=Path("data/signals"), show_default=True, help="Folder for the diff."
-)
-@map_options
+@pair_options
 @output_options
 @click.option(
     "--json", "json_target", type=JSON_TARGET, help="Write the result as JSON here; - for standard output."
@@ -71,7 +62,7 @@ def explain(
     on_stderr = json_target is not None and str(json_target) == "-"
     if json_target is not None:  # first: a reader that closes the pipe early does not cost the file
         extras = {"files": [str(path) for path in files], "notes": list(pair.notes)} | outputs.as_json_dict()
-        _write_json(result.as_json_dict() | explanation.as_json_dict() | extras, json_target)
+        write_json(result.as_json_dict() | explanation.as_json_dict() | extras, json_target)
     _show(logs, result, explanation, to_stderr=on_stderr)
     page = partial(diff_page, left, right, result, pair.notes, explanation, command="explain")
     outputs.publish(result, subject_of(result), page, partial(click.echo, err=on_stderr))
@@ -86,16 +77,3 @@ def _show(logs: list[SignalLog], result: ParityResult, explanation: Explanation,
     for name, log in zip(("bt", "replay"), logs, strict=True):
         click.echo(f"{name:<8}{log.path}  ({log.frame.height:,} bars)", err=to_stderr)
     render_explanation(result, explanation, Console(stderr=to_stderr, highlight=False, soft_wrap=False))
-
-
-def _write_json(document: dict[str, Any], target: Path) -> None:
-    import orjson
-
-    from hyprl.files import atomic_write_bytes
-
-    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
-    text = orjson.dumps(document, option=options, default=str)
-    if str(target) == "-":
-        click.echo(text.decode(), nl=False)
-    else:
-        atomic_write_bytes(target, text)

@@ -11,7 +11,30 @@ import click
 if TYPE_CHECKING:
     from hyprl.parity.pairing import LogPair
 
+STAGES = ("microscope", "features", "risk", "live-ready", "exact")
+FILE = click.Path(path_type=Path)
 Command = Callable[..., Any]
+
+
+def pair_options(command: Command) -> Command:
+    """Add LEFT, RIGHT, --stage, --calendar, --out and the options of `map_options`."""
+    options = [
+        click.argument("left", type=FILE),
+        click.argument("right", type=FILE),
+        click.option(
+            "--stage", type=click.Choice(STAGES), default="live-ready", show_default=True, help="Which gates."
+        ),
+        click.option(
+            "--calendar", type=click.Choice(["XNYS"]), help="Measure coverage against its hourly bars."
+        ),
+        click.option(
+            "--out", type=FILE, default=Path("data/signals"), show_default=True, help="Folder for the diff."
+        ),
+    ]
+    command = map_options(command)
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def map_options(command: Command) -> Command:

@@ -81,16 +81,17 @@ def announce(message: str) -> None:
 
 
 def write_json(content: object, target: Path) -> None:
-    """Write JSON to a file, or to standard output for `-`. Raises OutputError."""
-    import json
+    """Write JSON to a file, or to standard output for `-`; NaN and infinity become null. Raises OutputError."""
+    import orjson
 
-    from hyprl.files import atomic_write_text
+    from hyprl.files import atomic_write_bytes
 
-    text = json.dumps(content, indent=2, allow_nan=False) + "\n"
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
+    text = orjson.dumps(content, option=options, default=str)
     if str(target) == "-":
-        click.echo(text, nl=False)
+        click.echo(text.decode(), nl=False)
     else:
-        atomic_write_text(target, text)
+        atomic_write_bytes(target, text)
 
 
 def refuse_early(*targets: Path | None) -> None:

@@ -99,19 +99,6 @@ class Outputs:
         """Return the page's path for the JSON result."""
         return {"page": None if self.page is None else str(self.page)}
 
-    @staticmethod
-    def write_json(document: dict[str, Any], target: str) -> None:
-        """Write the JSON result to a file, or to standard output for `-`. Raises OutputError."""
-        import orjson
-
-        from hyprl.files import atomic_write_bytes
-
-        text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        if target == "-":
-            click.echo(text.decode(), nl=False)
-        else:
-            atomic_write_bytes(Path(target), text)
-
     def judge(self, result: ParityResult, say: Say) -> ParityResult:
         """Apply the baseline, and make or tighten its file if asked to. Raises ConfigError when it does not fit."""
         if self.baseline is None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hyprl.cli.options import write_json
+
 if TYPE_CHECKING:
     from hyprl.cli.outputs import Outputs
     from hyprl.parity.stream.compare import Streamed
@@ -40,7 +42,7 @@ def publish_streamed(
     click.echo(f"Diff: {', '.join(str(path) for path in files)}", err=to_stderr)
     if json_file is not None:
         extras = {"files": [str(path) for path in files], "streamed": streamed.as_json_dict()}
-        outputs.write_json(result.as_json_dict() | extras | outputs.as_json_dict(), json_file)
+        write_json(result.as_json_dict() | extras | outputs.as_json_dict(), Path(json_file))
     page = partial(diff_page, *paths, result)
     outputs.publish(result, subject_of(result), page, partial(click.echo, err=to_stderr))
     return result.exit_code
