@@ -9,11 +9,11 @@ from pathlib import Path
 
 from bench.bars import synthetic_series
 from hyprl.backtest.run import BacktestRun, RunInputs, run_window
-from hyprl.bootstrap.requests import RunRequest, prepare
-from hyprl.bootstrap.wiring import Run, kernel_for, parameters_for
 from hyprl.config import HyprLConfig
 from hyprl.domain.trades import RunWindow
 from hyprl.jit.kernel import COMPILED, Kernel
+from hyprl.usecases.requests import RunRequest, prepare
+from hyprl.wiring import Run, kernel_for, parameters_for
 
 UNLIMITED = 1_000_000_000
 # The model was trained on the very bars that the million is made of: small bets keep its equity from overflowing.

@@ -17,12 +17,12 @@ from bench.bars import as_frame
 from bench.case import make_case
 from bench.rival_features import pandas_features, polars_features, talib_features
 from bench.timing import keep_to_one_core
-from hyprl.bootstrap.wiring import live_side
 from hyprl.domain.bars import BarSeries
 from hyprl.jit.kernel import COMPILED, INTERPRETED
 from hyprl.live.engine import LiveEngine
 from hyprl.trace.encode import encode_record
 from hyprl.trace.signal import SignalTrace
+from hyprl.wiring import live_side
 
 WINDOW = 500
 WARMUP = 1_000

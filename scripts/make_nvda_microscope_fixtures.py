@@ -32,7 +32,7 @@ def make(
     start: datetime, end: datetime, bars: Path | None, symbol: str, config: Path | None, root: Path
 ) -> None:
     """Write the fixtures and say where."""
-    from hyprl.bootstrap.requests import RunRequest, prepare
+    from hyprl.usecases.requests import RunRequest, prepare
 
     logs = root / "data" / ("parity" if bars is None else "real")
     fixture = (
@@ -46,13 +46,13 @@ def make(
 
 def write_fixtures(prepared: object, start: date, end: date, logs: Path, fixture: Path) -> list[Path]:
     """Run both engines over the window and write the four files."""
-    from hyprl.bootstrap.runs import backtest_records, replay_in_memory
-    from hyprl.bootstrap.wiring import backtest, kernel_for
     from hyprl.files import atomic_path
     from hyprl.jit.kernel import COMPILED
     from hyprl.parity.diff import write_diff
     from hyprl.parity.verdict import assess
     from hyprl.trace.frame import records_frame
+    from hyprl.usecases.runs import backtest_records, replay_in_memory
+    from hyprl.wiring import backtest, kernel_for
 
     run = prepared.run(start, end)
     done = backtest(run, kernel_for(run, COMPILED, print), record=True)

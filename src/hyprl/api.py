@@ -7,15 +7,15 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyprl.bootstrap import check, explanations, runs
-from hyprl.bootstrap.check import CheckOutcome, CheckRequest
-from hyprl.bootstrap.logs import MapChoice, expected_opens, load_pair
-from hyprl.bootstrap.requests import RunRequest, prepare
-from hyprl.bootstrap.results import backtest_view, replay_view
-from hyprl.parity.findings import Explanation
-from hyprl.parity.logmap import MapSource
+from hyprl.causes.findings import Explanation
+from hyprl.logs.logmap import MapSource
 from hyprl.parity.verdict import ParityResult, compare
 from hyprl.report.runs import RunView
+from hyprl.usecases import check, explanations, runs
+from hyprl.usecases.check import CheckOutcome, CheckRequest
+from hyprl.usecases.logs import MapChoice, expected_opens, load_pair
+from hyprl.usecases.requests import RunRequest, prepare
+from hyprl.usecases.results import backtest_view, replay_view
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame

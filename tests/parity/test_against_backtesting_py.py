@@ -21,17 +21,17 @@ from backtesting import Backtest, Strategy
 from hyprl.backtest.run import BacktestRun, RunInputs, run_window
 from hyprl.bars.calendar import window_us
 from hyprl.bars.read import read_bars
-from hyprl.bootstrap.data import cut_window
-from hyprl.bootstrap.features import plan_for
-from hyprl.bootstrap.training import embedded_artifact
-from hyprl.bootstrap.wiring import Run, kernel_for, parameters_for
+from hyprl.bars.windows import cut_window
 from hyprl.config import HyprLConfig, load_config
 from hyprl.domain.bars import BarSeries
 from hyprl.domain.decisions import EMIT, EXIT_END, EXIT_TARGET
 from hyprl.domain.trades import Trade
+from hyprl.features.choice import plan_for
 from hyprl.jit.kernel import COMPILED
 from hyprl.kernel.batch import ROW_FIELDS
 from hyprl.model.artifact import ProbabilityModel
+from hyprl.usecases.training import embedded_artifact
+from hyprl.wiring import Run, kernel_for, parameters_for
 
 UNITS_PER_SHARE = 1_000_000
 RISK_FRACTION = 0.005

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hyprl.bootstrap.training import embedded_artifact
+from hyprl.usecases.training import embedded_artifact
 
 MODES = {
     "generic code": {"NUMBA_CPU_NAME": "generic"},

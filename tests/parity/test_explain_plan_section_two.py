@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from hyprl.causes.explain import explain
 from hyprl.cli.main import hyprl
-from hyprl.parity.explain import explain
 
 HOUR_US = 3_600_000_000
 FIRST_US = 1_734_013_800_000_000  # 2024-12-12T14:30:00Z

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from hyprl.bootstrap.requests import RunRequest
-from hyprl.faults.board import Scoreboard
-from hyprl.faults.campaign import Campaign, run_campaign
+from hyprl.lab.board import Scoreboard
+from hyprl.lab.campaign import Campaign, run_campaign
+from hyprl.usecases.requests import RunRequest
 
 
 @pytest.fixture(scope="module")

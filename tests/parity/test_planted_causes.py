@@ -6,10 +6,10 @@ import sys
 import polars as pl
 import pytest
 
-from hyprl.bootstrap.check import CheckOutcome, CheckRequest, run_check
-from hyprl.bootstrap.requests import RunRequest
-from hyprl.faults.planted import PLANTS
+from hyprl.lab.planted import PLANTS
 from hyprl.parity.rules import MICROSCOPE, YEAR
+from hyprl.usecases.check import CheckOutcome, CheckRequest, run_check
+from hyprl.usecases.requests import RunRequest
 
 UNTOUCHED = ("bar_hash", "config_hash", "threshold_long", "risk_inputs.price", "risk_inputs.atr_multiplier")
 

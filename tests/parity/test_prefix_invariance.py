@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hyprl.bootstrap.requests import RunRequest, prepare
-from hyprl.bootstrap.runs import replay_in_memory
-from hyprl.bootstrap.wiring import Run, backtest, kernel_for
 from hyprl.domain.trades import RunWindow
 from hyprl.jit.kernel import COMPILED, INTERPRETED
+from hyprl.usecases.requests import RunRequest, prepare
+from hyprl.usecases.runs import replay_in_memory
+from hyprl.wiring import Run, backtest, kernel_for
 
 YEAR = date(2024, 12, 12), date(2025, 11, 26)
 

@@ -11,18 +11,18 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hyprl.bootstrap.data import cut_window, load_bars
-from hyprl.bootstrap.features import plan_for
-from hyprl.bootstrap.runs import backtest_records, replay_in_memory
-from hyprl.bootstrap.training import embedded_artifact
-from hyprl.bootstrap.wiring import Run, backtest, kernel_for, parameters_for
+from hyprl.bars.windows import cut_window, load_bars
 from hyprl.config import load_config
+from hyprl.features.choice import plan_for
 from hyprl.jit.kernel import COMPILED, INTERPRETED
 from hyprl.model.artifact import ProbabilityModel
 from hyprl.risk.manager import RiskManager, SimulatedEquity
 from hyprl.strategy.decide import BarContext
 from hyprl.strategy.engine import DecisionRules, StrategyEngine, StrategyInputs, describe
 from hyprl.trace.frame import records_frame
+from hyprl.usecases.runs import backtest_records, replay_in_memory
+from hyprl.usecases.training import embedded_artifact
+from hyprl.wiring import Run, backtest, kernel_for, parameters_for
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURE = ROOT / "tests/fixtures/parity/nvda_microscope.parquet"

@@ -27,8 +27,8 @@ from hyprl.cli.outputs import Outputs, output_options
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hyprl.bootstrap.check import CheckOutcome
-    from hyprl.parity.findings import Explanation
+    from hyprl.causes.findings import Explanation
+    from hyprl.usecases.check import CheckOutcome
 
 
 @click.command()
@@ -52,10 +52,10 @@ def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **
     Without arguments: the embedded synthetic year, every field to the bit. Exit: 0 kept, 1 broken, 2 bad usage or
     input, 3 not assessed.
     """
-    from hyprl.bootstrap.check import CheckRequest, run_check
-    from hyprl.bootstrap.explanations import explanation_of_check
-    from hyprl.bootstrap.pages import check_page
     from hyprl.files import require_directory
+    from hyprl.usecases.check import CheckRequest, run_check
+    from hyprl.usecases.explanations import explanation_of_check
+    from hyprl.usecases.pages import check_page
 
     for folder in ("signals", "parity_traces", "models"):
         require_directory(out / folder)
@@ -63,7 +63,7 @@ def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **
     outputs = Outputs.take(values, out / "report.html")
     request = CheckRequest(request_from(values), stage, out)
     if plant is not None:
-        from hyprl.faults.plants import plant_for
+        from hyprl.lab.plants import plant_for
 
         request = replace(request, plant=plant_for(plant))
         announce(f"planted in the live side: {plant}; this check should break")

@@ -13,8 +13,8 @@ from hyprl.cli.options import announce, write_json
 from hyprl.cli.outputs import Outputs, output_options
 
 if TYPE_CHECKING:
-    from hyprl.parity.load import SignalLog
-    from hyprl.parity.stream.compare import Streamed
+    from hyprl.logs.load import SignalLog
+    from hyprl.parity.streamed import Streamed
     from hyprl.parity.verdict import ParityResult
     from hyprl.report.page import PageContent
 
@@ -49,11 +49,11 @@ def diff(
     nautilus_trader, vectorbt, or a TOML file of your own (docs/check-my-own-bot.md).
     Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
     """
-    from hyprl.bootstrap.explanations import explanation_for_page
-    from hyprl.bootstrap.logs import expected_opens
-    from hyprl.bootstrap.pages import diff_page, subject_of
     from hyprl.parity.diff_files import write_symbol_diffs
     from hyprl.parity.verdict import compare
+    from hyprl.usecases.explanations import explanation_for_page
+    from hyprl.usecases.logs import expected_opens
+    from hyprl.usecases.pages import diff_page, subject_of
 
     outputs = Outputs.take(values)
     streamed = None if names_a_map(values) else _streamed(left, right, stage, calendar, stream)
@@ -83,8 +83,8 @@ def diff(
 def _streamed(
     left: Path, right: Path, stage: str, calendar: str | None, stream: bool | None
 ) -> Streamed | None:
-    from hyprl.bootstrap.logs import opens_between
-    from hyprl.parity.stream.compare import compare_sorted, is_large
+    from hyprl.parity.streamed import compare_sorted, is_large
+    from hyprl.usecases.logs import opens_between
 
     if stream is False or (stream is None and not is_large(left, right)):
         return None

@@ -14,8 +14,8 @@ from hyprl.cli.options import JSON_TARGET, refuse_early, write_json
 from hyprl.cli.outputs import Outputs, output_options
 
 if TYPE_CHECKING:
-    from hyprl.parity.findings import Explanation
-    from hyprl.parity.load import SignalLog
+    from hyprl.causes.findings import Explanation
+    from hyprl.logs.load import SignalLog
     from hyprl.parity.verdict import ParityResult
 
 
@@ -43,11 +43,11 @@ def explain(
     recorded to say more. Two HyprL traces are decided again with parts exchanged, which measures each cause's share.
     Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
     """
-    from hyprl.bootstrap.explanations import explain_logs
-    from hyprl.bootstrap.logs import expected_opens
-    from hyprl.bootstrap.pages import diff_page, subject_of
     from hyprl.parity.diff_files import write_symbol_diffs
     from hyprl.parity.verdict import compare
+    from hyprl.usecases.explanations import explain_logs
+    from hyprl.usecases.logs import expected_opens
+    from hyprl.usecases.pages import diff_page, subject_of
 
     refuse_early(json_target)
     outputs = Outputs.take(values)

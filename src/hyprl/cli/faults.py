@@ -11,7 +11,7 @@ import click
 from hyprl.cli.options import DAY, FILE, JSON_TARGET, Screen, announce, progress, refuse_early, write_json
 
 if TYPE_CHECKING:
-    from hyprl.bootstrap.requests import RunRequest
+    from hyprl.usecases.requests import RunRequest
 
 
 class FaultLabel(click.ParamType):  # type: ignore[type-arg]  # older click's is not generic
@@ -27,7 +27,7 @@ class FaultLabel(click.ParamType):  # type: ignore[type-arg]  # older click's is
         """Return the label, or fail with names that resemble it."""
         from difflib import get_close_matches
 
-        from hyprl.faults.catalogue import BY_NAME, find_fault
+        from hyprl.lab.catalogue import BY_NAME, find_fault
 
         name = value.partition(":")[0]
         if name not in BY_NAME:
@@ -52,7 +52,7 @@ def faults() -> None:
 )
 def list_faults(json_target: Path | None) -> None:
     """List every fault with its cause, the stage where it first shows, and its levels."""
-    from hyprl.faults.catalogue import CAUSES, FAULTS
+    from hyprl.lab.catalogue import CAUSES, FAULTS
 
     if json_target is not None:
         refuse_early(json_target)
@@ -90,9 +90,9 @@ def run(
     Writes OUT/faults/scoreboard.json and .csv. Exit: 0 every limit holds, 1 one does not, 2 bad usage or input, 3
     nothing was run that counts.
     """
-    from hyprl.faults.campaign import Campaign, run_campaign
-    from hyprl.faults.tables import write_scoreboard
     from hyprl.files import require_directory
+    from hyprl.lab.campaign import Campaign, run_campaign
+    from hyprl.lab.tables import write_scoreboard
     from hyprl.report.scoreboard import render_scoreboard
 
     for folder in ("faults", "models"):
@@ -115,7 +115,7 @@ def run(
 def _requests(
     bars: tuple[Path, ...], symbol: tuple[str, ...], start: datetime | None, end: datetime | None, **rest: Any
 ) -> tuple[RunRequest, ...]:
-    from hyprl.bootstrap.requests import RunRequest
+    from hyprl.usecases.requests import RunRequest
 
     if len(symbol) != len(bars) and not (len(bars) <= 1 and len(symbol) <= 1):
         raise click.UsageError("give --symbol once for each --bars, in the same order.")

@@ -24,9 +24,9 @@ def list_features(config: Path | None) -> None:
     """List the columns that a config computes, and the bars that each needs."""
     from rich.table import Table
 
-    from hyprl.bootstrap.features import plan_for
     from hyprl.cli.options import Screen
     from hyprl.config import load_config
+    from hyprl.features.choice import plan_for
 
     plan = plan_for(load_config(config))
     table = Table(title=f"{plan.preset}: {plan.model_width} model columns", title_justify="left")
@@ -46,8 +46,8 @@ def diff_features(**values: Any) -> None:
 
     Exit: 0 equal to the bit, 1 not.
     """
-    from hyprl.bootstrap.requests import prepare
-    from hyprl.bootstrap.stores import compare_stores
+    from hyprl.usecases.requests import prepare
+    from hyprl.usecases.stores import compare_stores
 
     prepared = prepare(request_from(values), Path("data/models"), announce)
     run = prepared.run(prepared.start, prepared.end)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from hyprl.parity.pairing import LogPair
+    from hyprl.logs.pairing import LogPair
 
 STAGES = ("microscope", "features", "risk", "live-ready", "exact")
 FILE = click.Path(path_type=Path)
@@ -61,7 +61,7 @@ def read_pair(
     left: Path, right: Path, values: dict[str, Any], calendar: str | None = None, *, quiet: bool = False
 ) -> LogPair:
     """Load both logs as the values of `map_options` say; notes and torn tails go to standard error."""
-    from hyprl.bootstrap.logs import MapChoice, load_pair
+    from hyprl.usecases.logs import MapChoice, load_pair
 
     both, settings = values.get("both_map"), values.get("settings") or ()
     choice = MapChoice.of(both, values.get("left_map"), values.get("right_map"), settings)

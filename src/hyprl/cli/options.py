@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from hyprl.bootstrap.requests import RunRequest
+    from hyprl.usecases.requests import RunRequest
 
 FILE = click.Path(path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -47,7 +47,7 @@ def run_options(command: Command) -> Command:
 
 def request_from(values: dict[str, Any]) -> RunRequest:
     """Collect the values of `run_options`."""
-    from hyprl.bootstrap.requests import RunRequest
+    from hyprl.usecases.requests import RunRequest
 
     return RunRequest(
         config=values["config"],

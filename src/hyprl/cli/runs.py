@@ -22,9 +22,9 @@ from hyprl.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from hyprl.bootstrap.requests import Prepared
-    from hyprl.bootstrap.wiring import Run
     from hyprl.report.runs import RunView
+    from hyprl.usecases.requests import Prepared
+    from hyprl.wiring import Run
 
 MODELS = Path("data/models")
 TRACES = Path("data/parity_traces")
@@ -55,8 +55,8 @@ def backtest(trace: Path | None, json_target: Path | None, plot: Path | None, **
     HYPRL_PARITY_TRACE=1 writes the trace to data/parity_traces. HYPRL_PARITY_MODE=microscope narrows the window to the
     config's microscope and writes it too: its indicators are the model's inputs.
     """
-    from hyprl.bootstrap.results import backtest_view
-    from hyprl.bootstrap.runs import run_backtest, trace_path
+    from hyprl.usecases.results import backtest_view
+    from hyprl.usecases.runs import run_backtest, trace_path
 
     _check_targets(trace, json_target, plot)
     prepared, run = _prepared(values)
@@ -82,8 +82,8 @@ def replay(
     trace is written to --trace, else into the state directory, else to data/parity_traces. HYPRL_PARITY_TRACE=1 and
     HYPRL_PARITY_MODE=microscope do what they do for `hyprl backtest`.
     """
-    from hyprl.bootstrap.results import replay_view
-    from hyprl.bootstrap.runs import ReplayFiles, replay_to_files, trace_path
+    from hyprl.usecases.results import replay_view
+    from hyprl.usecases.runs import ReplayFiles, replay_to_files, trace_path
 
     _check_targets(trace, json_target, plot)
     _refuse_stream(trace)
@@ -99,7 +99,7 @@ def replay(
 
 
 def _prepared(values: dict[str, Any]) -> tuple[Prepared, Run]:
-    from hyprl.bootstrap.requests import prepare
+    from hyprl.usecases.requests import prepare
 
     prepared = prepare(request_from(values), MODELS, announce)
     return prepared, prepared.run(prepared.start, prepared.end)
@@ -129,7 +129,7 @@ def _trace_wanted(prepared: Prepared) -> bool:
 
 
 def _keep_parity_trace(prepared: Prepared, trace: Path | None, parity_trace: Path) -> None:
-    from hyprl.bootstrap.runs import copy_trace
+    from hyprl.usecases.runs import copy_trace
 
     if trace is not None and trace != parity_trace and _trace_wanted(prepared):
         copy_trace(trace, parity_trace)

@@ -11,8 +11,8 @@ from hyprl.cli.logs import map_options, read_pair
 from hyprl.cli.options import FILE, JSON_TARGET, refuse_early, write_json
 
 if TYPE_CHECKING:
-    from hyprl.bootstrap.shrink import Fixture
-    from hyprl.parity.pairing import LogPair
+    from hyprl.logs.pairing import LogPair
+    from hyprl.usecases.shrink import Fixture
 
 _MOST_SHOWN = 12
 NOT_ASSESSED = 3
@@ -46,8 +46,8 @@ def shrink(
     both sides agree. Of two HyprL traces also the fewest inputs and constants that part the decisions.
     Exit: 0 written, or nothing to shrink; 2 unusable input; 3 both logs are empty.
     """
-    from hyprl.bootstrap.shrink import shrink_pair
     from hyprl.files import require_directory
+    from hyprl.usecases.shrink import shrink_pair
 
     refuse_early(json_target)
     pair = read_pair(left, right, values, calendar)
@@ -88,7 +88,7 @@ def _say_not_comparable(pair: LogPair, on_stderr: bool) -> None:
 
 
 def _show(fixture: Fixture, on_stderr: bool) -> None:
-    from hyprl.bootstrap.shrink import opens_of
+    from hyprl.usecases.shrink import opens_of
 
     shrunk, config = fixture.shrunk, fixture.config
     aim = shrunk.aim

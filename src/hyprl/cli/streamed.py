@@ -12,7 +12,7 @@ from hyprl.cli.options import write_json
 
 if TYPE_CHECKING:
     from hyprl.cli.outputs import Outputs
-    from hyprl.parity.stream.compare import Streamed
+    from hyprl.parity.streamed import Streamed
 
 _NO_PAGE = "the bars were compared in a stream, and the page plots them all; --in-memory holds them"
 
@@ -23,9 +23,9 @@ def publish_streamed(
     """Write and print the result; return the exit code. Raises OutputError."""
     from rich.console import Console
 
-    from hyprl.bootstrap.pages import diff_page, subject_of
     from hyprl.parity.diff_files import write_excerpt
     from hyprl.report.terminal import render_parity
+    from hyprl.usecases.pages import diff_page, subject_of
 
     result = outputs.judge(streamed.result, partial(click.echo, err=True))
     outputs = outputs.without_page(partial(click.echo, err=True), _NO_PAGE)

@@ -42,9 +42,9 @@ def train(
     plot: Path | None,
 ) -> None:
     """Fit a model on the bars before --end and write it to --out, after a purged walk-forward."""
-    from hyprl.bootstrap import training_frame
     from hyprl.config import load_config
     from hyprl.model.train import train_model
+    from hyprl.usecases.training import training_frame
 
     _refuse_early(out, report, plot)
     settings = load_config(config)

@@ -21,7 +21,7 @@ from hyprl.cli.options import (
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from hyprl.bootstrap.warmup import WarmupReport
+    from hyprl.usecases.warmup import WarmupReport
 
 
 @click.command()
@@ -38,8 +38,8 @@ def warmup(anchors: int, json_target: Path | None, **values: Any) -> None:
     Prints for each feature, the probability and the decision the N from which the error stays within 1e-6, within
     1e-12, and is none at all, against a start at the file's first bar.
     """
-    from hyprl.bootstrap.requests import prepare
-    from hyprl.bootstrap.warmup import measure_warmup
+    from hyprl.usecases.requests import prepare
+    from hyprl.usecases.warmup import measure_warmup
 
     refuse_early(json_target)
     prepared = prepare(request_from(values), Path("data/models"), announce)

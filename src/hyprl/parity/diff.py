@@ -14,7 +14,8 @@ import polars as pl
 
 from hyprl.errors import SignalLogError
 from hyprl.files import atomic_path
-from hyprl.parity.vocabulary import EMIT, KEYS, REJECT
+from hyprl.logs.normalise import alike
+from hyprl.logs.vocabulary import EMIT, KEYS, REJECT
 
 BT, REPLAY = "_bt", "_replay"
 BOTH, LEFT_ONLY, RIGHT_ONLY = "both", "left_only", "right_only"
@@ -78,24 +79,6 @@ def write_diff(frame: pl.DataFrame, directory: Path, name: str) -> tuple[Path, P
 def _suffixed(frame: pl.DataFrame, suffix: str, marker: str) -> pl.DataFrame:
     renamed = frame.rename({name: name + suffix for name in frame.columns if name not in KEYS})
     return renamed.with_columns(pl.lit(True).alias(marker))
-
-
-def alike(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
-    """Cast columns to the other log's type where the types differ in spelling only: numbers, and all missing."""
-    casts = []
-    for name in frame.columns:
-        mine, theirs = frame.schema[name], other.schema.get(name)
-        if name in KEYS or theirs is None or mine == theirs:
-            continue
-        if mine == pl.Null:
-            casts.append(pl.col(name).cast(theirs))
-        elif _is_number(mine) and _is_number(theirs):
-            casts.append(pl.col(name).cast(pl.Float64))
-    return frame.with_columns(casts)
-
-
-def _is_number(dtype: pl.DataType) -> bool:
-    return dtype.is_numeric() or dtype == pl.Boolean
 
 
 def _is_numeric_pair(frame: pl.DataFrame, name: str) -> bool:

@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hyprl.parity.diff import BT, REPLAY, side_columns, sure
-from hyprl.parity.vocabulary import (
+from hyprl.logs.vocabulary import (
     KEYS,
     NEED_A_DIRECTION,
     NO_DIRECTION,
@@ -22,6 +21,7 @@ from hyprl.parity.vocabulary import (
     REASONS_WITHOUT_VALUES,
     REJECT,
 )
+from hyprl.parity.diff import BT, REPLAY, side_columns, sure
 
 BoolArray = npt.NDArray[np.bool_]
 _FLAGS = ("_merge", "bt_only", "replay_only", "decision_match")

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hyprl.logs.vocabulary import EMIT, NUMERIC, REJECT
 from hyprl.parity import fields
 from hyprl.parity.diff import BOTH, LEFT_ONLY, RIGHT_ONLY, side_columns, sure
 from hyprl.parity.measures import (
@@ -22,7 +23,6 @@ from hyprl.parity.measures import (
     share,
 )
 from hyprl.parity.value_tally import ValueTally
-from hyprl.parity.vocabulary import EMIT, NUMERIC, REJECT
 
 __all__ = [
     "LARGE_PROBABILITY_GAP",

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hyprl.logs.normalise import normalise
 from hyprl.parity.as_json import statistics_json
 from hyprl.parity.diff import BOTH, diff_logs
 from hyprl.parity.gates import EXIT_CODES, Gate, judge_span, judge_windows, verdict_of
-from hyprl.parity.normalise import normalise
 from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment
 from hyprl.parity.statistics import compute_statistics, share
 

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hyprl.logs.vocabulary import EMIT
 from hyprl.parity import fields
 from hyprl.parity.diff import BOTH, side_columns
-from hyprl.parity.vocabulary import EMIT
 
 BoolArray = npt.NDArray[np.bool_]
 MOST_BARS = 50

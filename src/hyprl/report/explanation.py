@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hyprl.parity.findings import Explanation, Finding, Location
+from hyprl.causes.findings import Explanation, Finding, Location
 from hyprl.parity.verdict import ParityResult
 from hyprl.report.terminal import plain, render_figures, render_verdict
 

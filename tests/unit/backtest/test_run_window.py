@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 from hyprl.backtest.run import BacktestRun, RunInputs, run_window
-from hyprl.bootstrap.features import plan_for
-from hyprl.bootstrap.training import embedded_artifact
-from hyprl.bootstrap.wiring import parameters_for
 from hyprl.config import load_config
 from hyprl.domain.bars import BarSeries
 from hyprl.domain.decisions import EXIT_END
 from hyprl.domain.trades import RunWindow
+from hyprl.features.choice import plan_for
 from hyprl.jit.kernel import INTERPRETED, Kernel, link_kernel
 from hyprl.kernel.batch import BLOCK_BARS
 from hyprl.model.artifact import ProbabilityModel
 from hyprl.model.evaluate import logistic_probability
+from hyprl.usecases.training import embedded_artifact
+from hyprl.wiring import parameters_for
 
 CONFIG = load_config(None)
 PLAN = plan_for(CONFIG)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hyprl.bootstrap.training import embedded_artifact
 from hyprl.model.artifact import ProbabilityModel
+from hyprl.usecases.training import embedded_artifact
 
 YEAR = ("--start", "2025-01-15", "--end", "2025-01-20")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hyprl.bootstrap.training import embedded_artifact
 from hyprl.model.artifact import ProbabilityModel
 from hyprl.trace.read import read_trace
+from hyprl.usecases.training import embedded_artifact
 
 WINDOW = ("--start", "2025-01-15", "--end", "2025-02-14")
 

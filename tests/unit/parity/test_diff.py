@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyprl.errors import OutputError, SignalLogError
+from hyprl.logs.normalise import normalise
 from hyprl.parity.diff import diff_logs, write_diff
 from hyprl.parity.diff_files import file_stem, write_symbol_diffs
-from hyprl.parity.normalise import normalise
 
 HOUR_US = 3_600_000_000
 

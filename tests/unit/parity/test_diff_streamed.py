@@ -5,7 +5,7 @@ from click.testing import CliRunner, Result
 
 from hyprl.cli.diff import diff
 from hyprl.errors import SignalLogError
-from hyprl.parity.stream.compare import STREAM_FROM_ROWS, compare_sorted, is_large
+from hyprl.parity.streamed import STREAM_FROM_ROWS, compare_sorted, is_large
 
 
 @pytest.fixture

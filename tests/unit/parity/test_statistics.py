@@ -4,9 +4,9 @@ import orjson
 import polars as pl
 import pytest
 
+from hyprl.logs.normalise import normalise
 from hyprl.parity.as_json import statistics_json
 from hyprl.parity.diff import diff_logs
-from hyprl.parity.normalise import normalise
 from hyprl.parity.statistics import Statistics, compute_statistics
 
 

@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
 
+from hyprl.logs.normalise import normalise
 from hyprl.parity.diff import diff_logs
-from hyprl.parity.normalise import normalise
 from hyprl.parity.worst import WorstBar, decided, worst_bars
 
 

@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from hyprl.parity.explain import explain
-from hyprl.parity.findings import Explanation, Finding
+from hyprl.causes.explain import explain
+from hyprl.causes.findings import Explanation, Finding
 from hyprl.parity.verdict import compare
 from hyprl.report.explanation import render_explanation
 

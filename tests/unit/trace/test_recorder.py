@@ -19,10 +19,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hyprl.causes.steps import stage_of
 from hyprl.domain.bars import Bar
 from hyprl.errors import OutputError, TraceError
-from hyprl.parity.load import load_signal_log
-from hyprl.parity.stages import stage_of
+from hyprl.logs.load import load_signal_log
 from hyprl.trace import record
 
 FIRST = datetime(2025, 1, 15, 14, 30, tzinfo=UTC)

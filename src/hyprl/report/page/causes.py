@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
-from hyprl.parity.findings import Explanation, Finding
+from hyprl.causes.findings import Explanation, Finding
 from hyprl.report.page.markup import Markup, el, join
 from hyprl.report.page.numbers import counted, instant, percent
 

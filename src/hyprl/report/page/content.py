@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hyprl.parity.findings import Explanation
+from hyprl.causes.findings import Explanation
 from hyprl.parity.verdict import ParityResult
 
 

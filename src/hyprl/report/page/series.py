@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hyprl.logs.vocabulary import EMIT, LONG, SHORT
 from hyprl.parity import fields
 from hyprl.parity.diff import BOTH, side_columns
-from hyprl.parity.vocabulary import EMIT, LONG, SHORT
 from hyprl.parity.worst import decisions_differ, probability_gaps
 
 MOST_POINTS = 2_000

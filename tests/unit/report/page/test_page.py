@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
-from hyprl.parity.findings import Explanation
+from hyprl.causes.findings import Explanation
 from hyprl.report.page import PageContent, render_page
 from hyprl.report.page.document import embedded_json
 from hyprl.report.page.markup import Markup, el

@@ -1,0 +1,56 @@
+"""Explain why two logs differ: where they part, which causes the evidence names, and what stays open.
+
+Two kinds of evidence: signatures, read off any two logs, and counterfactuals, where a Redecide can decide the left run
+again with parts of the right one. A finding is stated as a cause only where its evidence is strong enough; when several
+causes leave one trace, all are listed and none is stated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from hyprl.causes.counterfactual import attribute
+from hyprl.causes.findings import Explanation, Finding, Redecide
+from hyprl.causes.locate import locate
+from hyprl.causes.ranking import merge
+from hyprl.causes.signatures.every import signatures_of
+from hyprl.causes.signatures.pair import pairs_of
+from hyprl.logs.normalise import normalise
+from hyprl.parity.diff import diff_logs
+
+
+def explain(
+    left: pl.DataFrame,
+    right: pl.DataFrame,
+    *,
+    redecide: Redecide | None = None,
+    expected_opens: npt.NDArray[np.int64] | None = None,
+) -> Explanation:
+    """Explain two logs of any number of symbols; logs that agree have no findings.
+
+    `redecide` must decide these two logs' run. `expected_opens` are the calendar's bar opens, µs UTC. Raises
+    SignalLogError for an unusable log.
+    """
+    left, right = normalise(left, "the left log"), normalise(right, "the right log")
+    diff = diff_logs(left, right)
+    location = locate(diff)
+    if location.first_bar is None:
+        return Explanation(location, (), None, location.not_assessed)
+    pairs = pairs_of(diff)
+    read = [
+        finding if len(pairs) == 1 else replace(finding, evidence=f"{pair.symbol}: {finding.evidence}")
+        for pair in pairs
+        for finding in signatures_of(pair, expected_opens)
+    ]
+    measured = () if redecide is None else attribute(left, right, redecide)
+    findings = merge(measured, read)
+    return Explanation(location, findings, _residual(findings), location.not_assessed)
+
+
+def _residual(findings: tuple[Finding, ...]) -> float | None:
+    shares = [finding.share_of_gap for finding in findings if finding.share_of_gap is not None]
+    return max(1.0 - sum(shares), 0.0) if shares else None

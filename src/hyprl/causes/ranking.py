@@ -1,0 +1,73 @@
+"""From what several symbols and two kinds of evidence say to one ranked list: one finding per cause.
+
+A counterfactual measures, a signature only reads; where both name a cause the measured one leads and takes the
+signature's evidence along. Where everything could be decided again and the result is the right log, a signature of a
+cause that changed nothing is contradicted and no longer stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from math import isfinite
+
+from hyprl.causes.findings import CAUSES, COUNTERFACTUAL, Finding
+
+_CONTRADICTED = 0.3
+_UNREPRODUCED = 0.02
+_MORE = 2
+
+
+def merge(counterfactuals: Sequence[Finding], signatures: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return one finding per cause, the likeliest first."""
+    read: dict[str, list[Finding]] = {}
+    for finding in signatures:
+        read.setdefault(finding.cause, []).append(finding)
+    measured = [_backed(finding, read.pop(finding.cause, [])) for finding in counterfactuals]
+    alone = [_together(group) for group in read.values()]
+    if measured and _reproduced(measured):
+        alone = [replace(f, confidence=min(f.confidence, _CONTRADICTED)) for f in alone]
+    return (*_ranked(measured, _by_share), *_ranked(alone, _by_confidence))
+
+
+def _reproduced(measured: Sequence[Finding]) -> bool:
+    return all(float(f.details.get("unreproduced", 1.0)) <= _UNREPRODUCED for f in measured)
+
+
+def _ranked(findings: list[Finding], key: object) -> list[Finding]:
+    return sorted(findings, key=key, reverse=True)  # type: ignore[call-overload,no-any-return]
+
+
+def _backed(measured: Finding, read: list[Finding]) -> Finding:
+    if not read:
+        return measured
+    best = max(read, key=_by_confidence)
+    return replace(
+        measured,
+        evidence=f"{measured.evidence}; {best.evidence}",
+        advice=measured.advice or best.advice,
+        first_bar=measured.first_bar or best.first_bar,
+        columns=measured.columns or best.columns,
+        details={**measured.details, "signature": dict(best.details)},
+    )
+
+
+def _together(group: list[Finding]) -> Finding:
+    ordered = sorted(group, key=_by_confidence, reverse=True)
+    best, others = ordered[0], ordered[1:]
+    more = [other.evidence for other in others[:_MORE] if other.evidence != best.evidence]
+    evidence = "; ".join((best.evidence, *more))
+    return replace(best, evidence=evidence) if more else best
+
+
+def _by_confidence(finding: Finding) -> tuple[float, int]:
+    return finding.confidence, -CAUSES.index(finding.cause)
+
+
+def _by_share(finding: Finding) -> tuple[bool, bool, float, float, float]:
+    size = finding.details.get("share_of_size")
+    shares = (finding.share_of_gap, finding.share_of_probability, size)
+    gap, probability, sizes = (
+        abs(share) if share is not None and isfinite(share) else 0.0 for share in shares
+    )
+    return finding.confident, finding.kind == COUNTERFACTUAL, gap, probability, sizes

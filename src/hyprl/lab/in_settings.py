@@ -1,0 +1,105 @@
+"""Faults in the live settings: another config file, a key that is ignored, a constant in the code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hyprl.config import HyprLConfig
+from hyprl.kernel.batch import Parameters
+from hyprl.lab.ground import Planting
+from hyprl.lab.in_rules import Clock, note_decision, watched
+from hyprl.strategy.decide import BarContext, Decision, StrategyParameters
+from hyprl.strategy.engine import DecisionRules
+from hyprl.wiring import LiveOverrides, parameters_for
+
+# What an engine does that has never heard of the key.
+WITHOUT_KEY = {"trend_long_min": -1e9, "trend_short_min": 1e9}
+HARD_CODED = {"threshold_long": 0.53, "threshold_short": 0.47, "atr_multiplier": 2.2, "risk_fraction": 0.012}
+
+
+def threshold_drift(planting: Planting) -> LiveOverrides:
+    """Both thresholds this much further out."""
+    own = planting.ground.run.config.strategy
+    return _other_config(
+        planting,
+        "strategy",
+        threshold_long=own.threshold_long + planting.number,
+        threshold_short=own.threshold_short - planting.number,
+    )
+
+
+def atr_multiplier(planting: Planting) -> LiveOverrides:
+    """Another stop multiplier in the live config."""
+    return _other_config(planting, "risk", atr_multiplier=planting.number)
+
+
+def risk_fraction(planting: Planting) -> LiveOverrides:
+    """Another risk fraction in the live config."""
+    return _other_config(planting, "risk", risk_fraction=planting.number)
+
+
+def reward_multiple(planting: Planting) -> LiveOverrides:
+    """Another reward multiple in the live config."""
+    return _other_config(planting, "risk", reward_multiple=planting.number)
+
+
+def _other_config(planting: Planting, section: str, **values: float) -> LiveOverrides:
+    def change(config: HyprLConfig) -> HyprLConfig:
+        part = getattr(config, section).model_copy(update=values)
+        return config.model_copy(update={section: part})
+
+    own = planting.ground.run.config
+    if change(own) != own:
+        planting.truth.note(planting.ground.window_open_utc_us)
+    return LiveOverrides(config=change)
+
+
+def swapped_thresholds(planting: Planting) -> LiveOverrides:
+    """Long and short threshold in each other's place, or the long one in both; the trace records what was used."""
+
+    def change(parameters: Parameters) -> Parameters:
+        own = parameters.strategy
+        long = own.threshold_short if planting.word == "swapped" else own.threshold_long
+        used = own._replace(threshold_long=long, threshold_short=own.threshold_long)
+        return parameters._replace(strategy=used)
+
+    planting.truth.note(planting.ground.window_open_utc_us)
+    return LiveOverrides(parameters=change)
+
+
+def ignored_key(planting: Planting) -> LiveOverrides:
+    """One key of the config has no effect; the trace's header records what was used."""
+    ignored = {planting.word: WITHOUT_KEY[planting.word]}
+
+    def change(parameters: Parameters) -> Parameters:
+        return parameters._replace(strategy=parameters.strategy._replace(**ignored))
+
+    return _probed(planting, LiveOverrides(parameters=change), replace_in_rules=None)
+
+
+def hard_coded(planting: Planting) -> LiveOverrides:
+    """One constant stands in the code; the trace records the config's."""
+    return _probed(planting, LiveOverrides(), replace_in_rules={planting.word: HARD_CODED[planting.word]})
+
+
+def _probed(
+    planting: Planting, overrides: LiveOverrides, replace_in_rules: dict[str, float] | None
+) -> LiveOverrides:
+    # Decides every bar by the config's constants as well, to know where the others first matter.
+    clocks: list[Clock] = []
+    run = planting.ground.run
+
+    def rules(given: DecisionRules) -> DecisionRules:
+        own = parameters_for(run.config, run.plan).strategy
+        used = given.parameters if replace_in_rules is None else own._replace(**replace_in_rules)
+
+        def decide_bar(features: Any, weights: Any, context: BarContext, _: StrategyParameters) -> Decision:
+            planted = given.decide_bar(features, weights, context, used)
+            healthy = given.decide_bar(features, weights, context, own)
+            note_decision(planting.truth, clocks[-1].open_utc_us, planted, healthy)
+            return planted
+
+        return replace(given, decide_bar=decide_bar, parameters=used)
+
+    return replace(overrides, rules=rules, equity=lambda context: watched(clocks, context))

@@ -1,0 +1,155 @@
+"""What the parity lab says of one case, set against what was planted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from hyprl.causes.findings import STAGES, Explanation
+from hyprl.errors import HyprLError
+from hyprl.lab.explainer import explained, explained_plainly
+from hyprl.lab.lab import Log
+from hyprl.lab.plants import Planted
+from hyprl.parity.gates import BROKEN
+from hyprl.parity.verdict import compare
+
+FAULT, CONTROL, PAIR = "fault", "control", "pair"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What was planted: `causes` in the order of their plants; bar (ISO 8601) and stage where it must first show.
+
+    `without_effect` names the plants that changed nothing on these bars.
+    """
+
+    kind: str
+    name: str
+    causes: tuple[str, ...] = ()
+    first_bar: str | None = None
+    stage: str | None = None
+    without_effect: tuple[str, ...] = ()
+
+    @property
+    def has_effect(self) -> bool:
+        """Tell whether every plant handed out something else than the healthy component."""
+        return not self.without_effect
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an explanation says. `causes` ranked, the likeliest first; `stated` those that it is confident of."""
+
+    first_bar: str | None = None
+    stage: str | None = None
+    column: str | None = None
+    causes: tuple[str, ...] = ()
+    stated: tuple[str, ...] = ()
+    evidence: str = ""
+
+    @classmethod
+    def of(cls, explanation: Explanation) -> Said:
+        """Read an explanation."""
+        where, findings = explanation.location, explanation.findings
+        return cls(
+            where.first_bar,
+            where.stage,
+            where.column,
+            tuple(dict.fromkeys(finding.cause for finding in findings)),
+            tuple(dict.fromkeys(finding.cause for finding in findings if finding.confident)),
+            findings[0].evidence if findings else "",
+        )
+
+    @property
+    def top(self) -> str | None:
+        """Return the cause ranked first."""
+        return self.causes[0] if self.causes else None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One case on one symbol. `plain` is what signatures alone make of a plain bot's columns."""
+
+    symbol: str
+    expected: Expectation
+    broken: bool = False
+    said: Said = field(default_factory=Said)
+    plain: Said = field(default_factory=Said)
+    seconds: float = 0.0
+    error: str | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether there is something to find, or for a control to keep silent about."""
+        return self.expected.has_effect
+
+    @property
+    def located(self) -> bool:
+        """Tell whether the first diverging bar and its stage are right."""
+        return self.located_bar and self.said.stage == self.expected.stage
+
+    @property
+    def located_bar(self) -> bool:
+        """Tell whether the first diverging bar is right."""
+        return self.error is None and _instant(self.said.first_bar) == _instant(self.expected.first_bar)
+
+    @property
+    def named(self) -> bool:
+        """Tell whether the cause is ranked first, or for a pair whether both causes are stated."""
+        if self.expected.kind == PAIR:
+            return set(self.expected.causes) <= set(self.said.stated)
+        return self.said.top in self.expected.causes
+
+    @property
+    def wrongly_stated(self) -> tuple[str, ...]:
+        """Return the causes stated with confidence that nobody planted."""
+        return tuple(cause for cause in self.said.stated if cause not in self.expected.causes)
+
+    @property
+    def false_alarm(self) -> bool:
+        """Tell whether a control did not stay silent."""
+        heard = self.broken or self.said.first_bar is not None or bool(self.said.stated)
+        return self.expected.kind == CONTROL and (heard or self.error is not None)
+
+    @property
+    def plain_alarm(self) -> bool:
+        """Tell whether signatures alone state a cause on a control."""
+        return self.expected.kind == CONTROL and bool(self.plain.stated)
+
+    @property
+    def plain_visible(self) -> bool:
+        """Tell whether a plain bot's columns differ at all."""
+        return self.plain.first_bar is not None
+
+
+def expectation(kind: str, name: str, planted: Sequence[Planted]) -> Expectation:
+    """Gather the truth that the plants noted; ask for it after the run."""
+    silent = tuple(p.fault.name for p in planted if p.truth.first_open_utc_us is None)
+    places = [
+        (p.truth.first_open_utc_us, STAGES.index(p.truth.stage or p.fault.stage))
+        for p in planted
+        if p.truth.first_open_utc_us is not None
+    ]
+    causes = tuple(p.fault.cause for p in planted)
+    if not places:
+        return Expectation(kind, name, causes, without_effect=silent)
+    first, stage = min(places)
+    shown = (_EPOCH + timedelta(microseconds=first)).isoformat()
+    return Expectation(kind, name, causes, shown, STAGES[stage], silent)
+
+
+def judge(symbol: str, expected: Expectation, left: Log, right: Log) -> CaseResult:
+    """Compare and explain two logs, once with all that they hold and once with a plain bot's columns."""
+    try:
+        broken = compare(left.frame, right.frame, "exact").verdict == BROKEN
+        said = Said.of(explained(left, right))
+        plain = Said.of(explained_plainly(left.plain, right.plain))
+    except HyprLError as error:
+        return CaseResult(symbol, expected, error=str(error))
+    return CaseResult(symbol, expected, broken, said, plain)
+
+
+def _instant(shown: str | None) -> datetime | None:
+    return None if shown is None else datetime.fromisoformat(shown)

@@ -1,0 +1,76 @@
+"""The lab: a healthy run of one symbol, and other live sides beside it, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import polars as pl
+
+from hyprl.jit.kernel import COMPILED, INTERPRETED, Announce
+from hyprl.lab.ground import Ground
+from hyprl.model.artifact import ProbabilityModel
+from hyprl.trace.frame import records_frame
+from hyprl.usecases.requests import Prepared
+from hyprl.usecases.runs import backtest_records, replay_in_memory, trace_header
+from hyprl.usecases.training import quiet
+from hyprl.wiring import NO_OVERRIDES, LiveOverrides, Run, backtest, kernel_for
+
+# What a plain bot logs: with these columns alone, only signatures are left to explain a gap.
+PLAIN_COLUMNS = (
+    "timestamp",
+    "symbol",
+    "decision",
+    "direction",
+    "probability_up",
+    "position_size",
+    "expected_pnl",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A signal log with the facts of its trace's header, from which it can be decided again."""
+
+    frame: pl.DataFrame
+    facts: Mapping[str, object]
+
+    @property
+    def plain(self) -> Log:
+        """Return what a plain bot would have logged."""
+        return Log(self.frame.select(PLAIN_COLUMNS), {})
+
+
+class Lab:
+    """One symbol's run: the backtest's log once, a live log for any overrides. The model is loaded anew live."""
+
+    def __init__(self, prepared: Prepared, announce: Announce = quiet) -> None:
+        self.prepared = prepared
+        self.run = prepared.run(prepared.start, prepared.end)
+        self.live_run = replace(self.run, model=ProbabilityModel.load_artifact(prepared.chosen.path))
+        self.ground = Ground(self.live_run)
+        self._announce = announce
+
+    @property
+    def symbol(self) -> str:
+        """Return the symbol."""
+        return self.run.symbol
+
+    @cached_property
+    def left(self) -> Log:
+        """Return the compiled backtest's log."""
+        return self.backtested(COMPILED)
+
+    def backtested(self, mode: str) -> Log:
+        """Return a backtest's log, compiled or interpreted."""
+        done = backtest(self.run, kernel_for(self.run, mode, self._announce), record=True)
+        return Log(records_frame(backtest_records(self.run, done)), trace_header(self.run, "backtest").facts)
+
+    def replayed(
+        self, overrides: LiveOverrides = NO_OVERRIDES, mode: str = INTERPRETED, run: Run | None = None
+    ) -> Log:
+        """Return a live engine's log, fed bar by bar."""
+        run = run or self.live_run
+        _, records = replay_in_memory(run, self._announce, mode=mode, overrides=overrides)
+        return Log(records_frame(records), trace_header(run, "replay", overrides).facts)

@@ -1,0 +1,89 @@
+"""From a fault's name to the parts that bring it about, and from several sets of parts to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from hyprl.errors import ConfigError
+from hyprl.lab import in_account, in_feed, in_rules, in_settings, in_store, in_warmup
+from hyprl.lab.catalogue import BY_NAME, FAULTS, Fault, Level, find_fault
+from hyprl.lab.ground import Ground, GroundTruth, Planting
+from hyprl.wiring import NO_OVERRIDES, LiveOverrides, Run
+
+Plant = Callable[[Planting], LiveOverrides]
+_ROOMS = (in_store, in_warmup, in_feed, in_rules, in_settings, in_account)
+# Where the function is not called as the fault is.
+_NAMED = {
+    "float32-features": in_store.narrow_floats,
+    "hard-coded-size": in_settings.hard_coded,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A fault in place: its parts, and the truth that they note as the run goes."""
+
+    fault: Fault
+    level: Level
+    overrides: LiveOverrides
+    truth: GroundTruth
+
+
+def plant(label: str, ground: Ground) -> Planted:
+    """Prepare a fault, `name` or `name:level`. Raises ConfigError for an unknown one or one that does not fit."""
+    try:
+        fault, level = find_fault(label)
+    except KeyError as error:
+        known = ", ".join(BY_NAME.get(label.partition(":")[0], FAULTS[0]).labels)
+        raise ConfigError(
+            f"there is no fault `{label}`",
+            where="faults",
+            remedy=f"`hyprl faults list` shows all; for example {known}.",
+        ) from error
+    truth = GroundTruth(ground.window_open_utc_us)
+    return Planted(fault, level, _plant_of(fault)(Planting(ground, level, truth)), truth)
+
+
+def plant_for(label: str) -> Callable[[Run], LiveOverrides]:
+    """Return a plant for `hyprl check`, which asks for it once for each window."""
+    return lambda run: plant(label, Ground(run)).overrides
+
+
+def combined(parts: Sequence[LiveOverrides]) -> LiveOverrides:
+    """Return overrides that do what all of `parts` do, the first nearest to the healthy component.
+
+    Raises ConfigError when two of them need the broker or the restart for themselves.
+    """
+    return reduce(_both, parts, NO_OVERRIDES)
+
+
+def _both(a: LiveOverrides, b: LiveOverrides) -> LiveOverrides:
+    if NO_OVERRIDES.broker not in (a.broker, b.broker) or (a.restart is not None and b.restart is not None):
+        raise ConfigError(
+            "two faults change the account or restart the engine", where="faults", remedy="Plant one of them."
+        )
+    return replace(
+        a,
+        config=lambda config: b.config(a.config(config)),
+        parameters=lambda parameters: b.parameters(a.parameters(parameters)),
+        history=lambda bars: b.history(a.history(bars)),
+        source=lambda bars: b.source(a.source(bars)),
+        store=lambda store: b.store(a.store(store)),
+        model=lambda model: b.model(a.model(model)),
+        rules=lambda rules: b.rules(a.rules(rules)),
+        equity=lambda equity: b.equity(a.equity(equity)),
+        broker=a.broker if b.broker is NO_OVERRIDES.broker else b.broker,
+        preroll_bars=a.preroll_bars if b.preroll_bars is None else b.preroll_bars,
+        restart=a.restart or b.restart,
+    )
+
+
+def _plant_of(fault: Fault) -> Plant:
+    if fault.name in _NAMED:
+        return _NAMED[fault.name]
+    attribute = fault.name.replace("-", "_")
+    room = next(room for room in _ROOMS if hasattr(room, attribute))
+    found: Plant = getattr(room, attribute)
+    return found

@@ -1,0 +1,172 @@
+"""Rename a raw log's columns and words as its map says, so that `normalise` finds what it knows.
+
+What is kept of a column that would collide with a renamed one is called `<name>_in_log`.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hyprl.errors import ConfigError, SignalLogError
+from hyprl.logs import vocabulary as words
+from hyprl.logs.logmap import LogMap
+from hyprl.logs.normalise import text_of
+from hyprl.logs.timestamps import to_utc_us
+
+ENTER_LONG, ENTER_SHORT = "enter_long", "enter_short"
+_FLAG_WORDS = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false": False}
+_UNDECIDED = "undecided"
+
+
+def remap(frame: pl.DataFrame, log_map: LogMap, where: str) -> pl.DataFrame:
+    """Return the log with our column names and words; `timestamp` is Datetime(µs, UTC) where there is one.
+
+    Raises ConfigError for a map that names a column the log lacks, SignalLogError for a value it cannot read.
+    """
+    if log_map == LogMap():
+        return frame
+    frame = _renamed(frame, log_map, where)
+    if log_map.decimal == ",":
+        frame = _with_decimal_points(frame)
+    added = [*_constants(frame, log_map), *_decisions(frame, log_map, where), *_sizes(frame, log_map, where)]
+    frame = frame.with_columns(added).drop(ENTER_LONG, ENTER_SHORT, strict=False)
+    if "timestamp" not in frame.columns:
+        return frame
+    stamps = to_utc_us(frame["timestamp"], where, log_map.timezone, log_map.timestamp_format)
+    return frame.with_columns(stamps)
+
+
+def _renamed(frame: pl.DataFrame, log_map: LogMap, where: str) -> pl.DataFrame:
+    theirs = {name.strip(): name for name in reversed(frame.columns)}
+    columns = {ours: name for ours, name in log_map.columns.items() if ours not in _constant_words(log_map)}
+    absent = {ours: name for ours, name in columns.items() if name not in theirs}
+    if absent and (frame.width or frame.height):
+        listed = ", ".join(f"{name} (our {ours})" for ours, name in absent.items())
+        raise ConfigError(
+            f"lacks the column {listed} that its map names (it has: {', '.join(frame.columns) or 'none'})"[
+                :600
+            ],
+            where=where,
+            remedy="Correct [columns] in the map, or pass the map of the program that wrote the log.",
+        )
+    mapped = pl.DataFrame(
+        [frame[theirs[name]].alias(ours) for ours, name in columns.items() if name in theirs]
+    )
+    used = {theirs[name] for name in columns.values() if name in theirs}
+    kept = [] if log_map.others == "drop" else [name for name in frame.columns if name not in used]
+    kept = [name for name in kept if name.strip() not in log_map.drop]
+    taken = {*mapped.columns, *_constant_words(log_map)}
+    rest = [frame[name].alias(f"{name}_in_log" if name in taken else name) for name in kept]
+    return pl.DataFrame([*mapped.get_columns(), *rest])
+
+
+def _constant_words(log_map: LogMap) -> dict[str, str]:
+    given = {"symbol": log_map.symbol, "decision": log_map.decision}
+    return {name: word for name, word in given.items() if word is not None}
+
+
+def _constants(frame: pl.DataFrame, log_map: LogMap) -> list[pl.Series]:
+    return [
+        pl.Series(name, [word] * frame.height, dtype=pl.String)
+        for name, word in _constant_words(log_map).items()
+    ]
+
+
+def _decisions(frame: pl.DataFrame, log_map: LogMap, where: str) -> list[pl.Series]:
+    added = []
+    if ENTER_LONG in log_map.columns or ENTER_SHORT in log_map.columns:
+        word = _from_flags(frame, where)
+        added += [word, *_stated_direction(word, frame)]
+    elif "decision" in frame.columns and log_map.decision_sign:
+        number = _numbers(frame["decision"], where)
+        word = _signs(number, "decision", "reject")
+        added += [word, *_stated_direction(word, frame)]
+    elif "decision" in frame.columns and log_map.decision_words:
+        added.append(_translated(frame["decision"], dict(log_map.decision_words)))
+    for name, meanings in (("direction", log_map.direction_words), ("symbol", log_map.symbols)):
+        if name in frame.columns and meanings:
+            added.append(_translated(frame[name], dict(meanings)))
+    return added
+
+
+def _stated_direction(word: pl.Series, frame: pl.DataFrame) -> list[pl.Series]:
+    # A signal says which way by itself, and 0 that it is none; a direction column of the log's own goes before it.
+    if "direction" in frame.columns:
+        return []
+    ways = {"long": "long", "short": "short", "reject": "none", "flat": "none"}
+    return [word.replace_strict(ways, default=None, return_dtype=pl.String).alias("direction")]
+
+
+def _sizes(frame: pl.DataFrame, log_map: LogMap, where: str) -> list[pl.Series]:
+    if not log_map.signed_size or "position_size" not in frame.columns:
+        return []
+    number = _numbers(frame["position_size"], where)
+    return [number.abs().alias("position_size"), _signs(number, "direction", "none")]
+
+
+def _from_flags(frame: pl.DataFrame, where: str) -> pl.Series:
+    blank = pl.Series([False] * frame.height, dtype=pl.Boolean)
+    long, short = (
+        _flags(frame[name], where) if name in frame.columns else blank for name in (ENTER_LONG, ENTER_SHORT)
+    )
+    both = (long & short).arg_true()
+    if len(both):
+        raise _bad(where, f"row {int(both[0]) + 1}: enters long and short on one bar")
+    word = pl.when(long).then(pl.lit("long")).when(short).then(pl.lit("short")).otherwise(pl.lit("flat"))
+    return pl.select(word.alias("decision")).to_series()
+
+
+def _flags(series: pl.Series, where: str) -> pl.Series:
+    text = _lowered(series)
+    blank = text.is_null() | text.is_in(words.UNDECIDED_WORDS)
+    unknown = (~blank & ~text.is_in(list(_FLAG_WORDS))).fill_null(False).arg_true()
+    if len(unknown):
+        row = int(unknown[0])
+        raise _bad(where, f"row {row + 1}: {series.name} {series[row]!r} is no 0 or 1, true or false")
+    return text.replace_strict(_FLAG_WORDS, default=False, return_dtype=pl.Boolean)
+
+
+def _translated(series: pl.Series, meanings: dict[str, str]) -> pl.Series:
+    lowered = {word.strip().lower(): "" if said == _UNDECIDED else said for word, said in meanings.items()}
+    text = _lowered(series)
+    said = text.replace_strict(lowered, default=None, return_dtype=pl.String)
+    return pl.select(pl.coalesce(said, text_of(series)).alias(series.name)).to_series()
+
+
+def _signs(number: pl.Series, name: str, at_zero: str) -> pl.Series:
+    signed = pl.when(number > 0).then(pl.lit("long")).when(number < 0).then(pl.lit("short"))
+    word = signed.when(number == 0).then(pl.lit(at_zero)).otherwise(None)
+    return pl.select(word.alias(name)).to_series()
+
+
+def _numbers(series: pl.Series, where: str) -> pl.Series:
+    if series.dtype.is_numeric() or series.dtype == pl.Boolean:
+        return series.cast(pl.Float64).fill_nan(None)
+    text = text_of(series).str.strip_chars()
+    blank = text.is_null() | text.str.to_lowercase().is_in(words.UNDECIDED_WORDS)
+    number = text.cast(pl.Float64, strict=False)
+    bad = (number.is_null() & ~blank).arg_true()
+    if len(bad):
+        row = int(bad[0])
+        raise _bad(where, f"row {row + 1}: {series.name} {series[row]!r} is no number")
+    return number.fill_nan(None)
+
+
+def _with_decimal_points(frame: pl.DataFrame) -> pl.DataFrame:
+    number = r"^\s*[+-]?(\d+),(\d+)(?:[eE][+-]?\d+)?\s*$"
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String and name != "timestamp"]
+    return frame.with_columns(
+        pl.when(pl.col(name).str.contains(number))
+        .then(pl.col(name).str.replace(",", ".", literal=True))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in texts
+    )
+
+
+def _lowered(series: pl.Series) -> pl.Series:
+    return text_of(series).str.strip_chars().str.to_lowercase()
+
+
+def _bad(where: str, fact: str) -> SignalLogError:
+    return SignalLogError(fact, where=where, remedy="Correct the log, or what its map says of the column.")

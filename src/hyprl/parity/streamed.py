@@ -1,0 +1,166 @@
+"""Compare two large sorted Parquet logs batch by batch: the statistics, gates and verdict of the comparison in memory.
+
+The method is the merge step of a sort-merge join. Memory holds a few batches of each log and an excerpt of the diff:
+its first differing bars. A log that cannot be streamed is declined with the reason, before or while it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from hyprl.files import quiet_native_stderr
+from hyprl.logs.stream.canonical import Canonical
+from hyprl.logs.stream.declined import NotStreamable
+from hyprl.logs.stream.merge import Stretch, stretches
+from hyprl.logs.stream.plan import LogPlan, count_rows, plan_pair
+from hyprl.logs.stream.read import ascending
+from hyprl.logs.stream.symbols import SymbolTable
+from hyprl.parity.diff import diff_logs, pair_rows
+from hyprl.parity.gates import judge_span, verdict_of
+from hyprl.parity.rules import Assessment
+from hyprl.parity.statistics import Tally
+from hyprl.parity.verdict import Coverage, ParityResult
+
+Int64Array = npt.NDArray[np.int64]
+STREAM_FROM_ROWS = 1_000_000
+EXCERPT_ROWS = 10_000
+_PILE_ROWS = 100_000
+_DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A finished comparison. The diff of its assessment holds only the first of the `differing` bars."""
+
+    result: ParityResult
+    rows: tuple[int, int]
+    differing: int
+
+    @property
+    def kept(self) -> int:
+        """Rows of the diff that were kept."""
+        return self.result.main.diff.height
+
+    def as_json_dict(self) -> dict[str, int]:
+        """Return how much of the diff is in its files."""
+        return {"differing_rows": self.differing, "rows_in_diff": self.kept}
+
+
+def is_large(left: Path, right: Path) -> bool:
+    """Tell whether both logs are Parquet and one has at least STREAM_FROM_ROWS rows."""
+    rows = [count_rows(path) for path in (left, right)]
+    return None not in rows and max(count or 0 for count in rows) >= STREAM_FROM_ROWS
+
+
+def compare_sorted(
+    left: Path,
+    right: Path,
+    stage: str,
+    opens_between: Callable[[int, int], Int64Array] | None = None,
+    batch_rows: int | None = None,
+) -> Streamed | str:
+    """Judge two logs as `verdict.compare` does; return why it is declined when it needs the logs as a whole.
+
+    `opens_between` returns the calendar's bar opens from a first to a last time, µs UTC, both included.
+    Declined, among others: rows not sorted by timestamp across batches, two rows for one bar, a decision word that
+    is not known, a damaged file. `compare` on the loaded logs then gives the result, or the named error.
+    """
+    try:
+        with quiet_native_stderr(f"{left} or {right}: is damaged Parquet\n  Write the damaged log again."):
+            plans = plan_pair(left, right)
+            opens = None if opens_between is None else opens_between(*_span(plans))
+            return _compare(plans, stage, opens, batch_rows)
+    except NotStreamable as declined:
+        return declined.reason
+    except _DAMAGED as error:
+        return f"{left} or {right} cannot be read in batches ({type(error).__name__})"
+
+
+def _span(plans: tuple[LogPlan, LogPlan]) -> tuple[int, int]:
+    ends = [plan.span() for plan in plans]
+    return min(first for first, _ in ends), max(last for _, last in ends)
+
+
+def _compare(
+    plans: tuple[LogPlan, LogPlan], stage: str, expected_opens: Int64Array | None, batch_rows: int | None
+) -> Streamed:
+    symbols = SymbolTable()
+    left, right = (ascending(plan, Canonical(plan, symbols), batch_rows) for plan in plans)
+    merge = _Merge(plans, expected_opens)
+    for stretch in stretches(left, right, symbols):
+        merge.add(stretch)
+    assessment = merge.assessment(symbols.known)
+    gates = judge_span(stage, assessment)
+    result = ParityResult(stage, verdict_of(gates), gates, {"span": assessment})
+    return Streamed(result, (plans[0].rows, plans[1].rows), merge.differing)
+
+
+class _Merge:
+    def __init__(self, plans: tuple[LogPlan, LogPlan], expected_opens: Int64Array | None) -> None:
+        self._empty = [pl.DataFrame(schema=dict(plan.types)) for plan in plans]
+        like = diff_logs(*self._empty)
+        self._tally = Tally(like)
+        self._coverage = Coverage(expected_opens)
+        self._alone = _Pile(self._empty)
+        self._excerpt = _Pile(self._empty)
+        self._rows = self._kept = self.differing = 0
+
+    def add(self, stretch: Stretch) -> None:
+        paired = pair_rows(stretch.left, stretch.right)
+        differs = self._tally.add_paired(paired)
+        self._coverage.add(paired)
+        alone = stretch.left_alone.height + stretch.right_alone.height
+        if self._alone.add(stretch.left_alone, stretch.right_alone) > _PILE_ROWS:
+            self._measure_alone()
+        self._rows += paired.height + alone
+        count = int(np.count_nonzero(differs))
+        self.differing += count + alone
+        if self._kept < EXCERPT_ROWS and (alone or count):
+            self._keep(stretch, pl.Series(differs))
+            self._kept += count + alone
+
+    def _measure_alone(self) -> None:
+        self._tally.add(diff_logs(*self._alone.take()))
+
+    def _keep(self, stretch: Stretch, differs: pl.Series) -> None:
+        sides = ((stretch.left, stretch.left_alone), (stretch.right, stretch.right_alone))
+        room = EXCERPT_ROWS - self._kept
+        left, right = (
+            pl.concat([both.filter(differs).head(room), alone.head(room)]) for both, alone in sides
+        )
+        self._excerpt.add(left, right)
+
+    def assessment(self, symbols: tuple[str, ...]) -> Assessment:
+        self._measure_alone()
+        excerpt = diff_logs(*self._excerpt.take()).head(EXCERPT_ROWS)
+        coverage = self._coverage.share(self._rows, len(symbols))
+        return Assessment(excerpt, self._tally.statistics(), coverage, symbols)
+
+
+class _Pile:
+    """Rows of both logs, gathered until they are worth a diff of their own."""
+
+    def __init__(self, empty: list[pl.DataFrame]) -> None:
+        self._empty = empty
+        self._sides: list[list[pl.DataFrame]] = [[], []]
+        self._rows = 0
+
+    def add(self, left: pl.DataFrame, right: pl.DataFrame) -> int:
+        for side, frame in zip(self._sides, (left, right), strict=True):
+            if frame.height:
+                side.append(frame)
+                self._rows += frame.height
+        return self._rows
+
+    def take(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        left, right = (
+            pl.concat(side) if side else none for side, none in zip(self._sides, self._empty, strict=True)
+        )
+        self._sides, self._rows = [[], []], 0
+        return left, right

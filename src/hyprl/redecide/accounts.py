@@ -1,0 +1,172 @@
+"""The simulated account of a side, and where the recorded one does not follow from the side's own decisions.
+
+A bar at which it does not follow is an event: what was recorded is imposed on the simulation, which then goes on. An
+engine that forgot its position, its caps or its equity, or that holds what it never bought, leaves such events; one
+that only decided otherwise leaves none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, isclose, isnan
+
+import numpy as np
+
+from hyprl.domain.account import (
+    ACCOUNT_SIZE,
+    BAR_COUNT,
+    CASH,
+    ENTRY_PRICE,
+    EQUITY,
+    LAST_ENTRY_BAR,
+    PENDING_SIDE,
+    SESSION_START_EQUITY,
+    SIDE,
+    SIZE,
+    STOP,
+    TARGET,
+    TRADES_TODAY,
+)
+from hyprl.domain.bars import Bar, Int64Array
+from hyprl.domain.decisions import LONG, NO_DIRECTION
+from hyprl.kernel.account import advance_account, open_account, place_entry
+from hyprl.kernel.step import Columns, context_of
+from hyprl.redecide.sides import ACCOUNT_FIELDS, Side
+from hyprl.risk.calculators import stop_distance
+from hyprl.strategy.decide import BarContext
+
+OWN_COLUMNS = Columns(0, 1, 2)  # where the strategy's columns stand once they are picked out
+TOLERANCE = 1e-9
+POSITION_OPEN, SESSION_START, EXPOSURE, TRADES, SINCE, OWN_EQUITY = range(len(ACCOUNT_FIELDS))
+
+
+@dataclass(frozen=True, slots=True)
+class StateEvent:
+    """What was recorded at a bar and does not follow: field to (expected, recorded), fields as in ACCOUNT_FIELDS."""
+
+    changes: Mapping[int, tuple[float, float]]
+
+
+def new_account(initial_equity: float) -> list[float]:
+    """Return an account that holds cash alone."""
+    account = [0.0] * ACCOUNT_SIZE
+    open_account(account, initial_equity)
+    return account
+
+
+@dataclass(frozen=True, slots=True)
+class WalkedAccount:
+    """A side's account through its own decisions: events by row, and each bar's context."""
+
+    events: dict[int, StateEvent]
+    contexts: list[BarContext]
+
+
+def walk_account(side: Side) -> WalkedAccount:
+    """Walk a side's account by its recorded decisions; the first row may carry what the log began with."""
+    account = new_account(side.initial_equity)
+    inputs = side.features[:, [side.columns.index(name) for name in side.strategy_columns]].tolist()
+    recorded = side.account.tolist()
+    ready = side.ready.tolist()
+    flaws, sizing, scores = side.flaws.tolist(), side.sizing_equity.tolist(), side.score.tolist()
+    events: dict[int, StateEvent] = {}
+    contexts = []
+    for row, values in enumerate(side.bars.tolist()):
+        bar = Bar(*values)
+        advance_account(account, bar, int(side.sessions[row]), side.execution)
+        changes = _changes(account, bar, recorded[row])
+        if changes:
+            events[row] = StateEvent(changes)
+            impose(account, bar, events[row])
+        equity = account[EQUITY] if isnan(sizing[row]) else sizing[row]
+        contexts.append(
+            context_of(account, bar, flaws[row], inputs[row], ready[row], OWN_COLUMNS, equity, scores[row])
+        )
+        size = float(side.size[row])
+        if side.emitted[row] and side.direction[row] != NO_DIRECTION and size > 0.0:
+            distance = stop_distance(inputs[row][OWN_COLUMNS.atr], side.rules[row].atr_multiplier)
+            place_entry(account, side.direction[row], size, distance)
+    return WalkedAccount(events, contexts)
+
+
+def _changes(account: list[float], bar: Bar, recorded: list[float]) -> dict[int, tuple[float, float]]:
+    expected = (
+        float(account[SIDE] != NO_DIRECTION),
+        account[SESSION_START_EQUITY],
+        account[SIZE] * bar.close,
+        account[TRADES_TODAY],
+        account[BAR_COUNT] - account[LAST_ENTRY_BAR],
+        account[EQUITY],
+    )
+    return {
+        field: (mine, theirs)
+        for field, (mine, theirs) in enumerate(zip(expected, recorded, strict=True))
+        if not isnan(theirs) and not isclose(mine, theirs, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    }
+
+
+def impose(account: list[float], bar: Bar, event: StateEvent) -> None:
+    """Change an account, after its bar, as the event says; money by the difference, the rest to what was recorded."""
+    changes = event.changes
+    if OWN_EQUITY in changes:
+        account[EQUITY] = _moved(account[EQUITY], changes[OWN_EQUITY])
+    if POSITION_OPEN in changes or EXPOSURE in changes:
+        _impose_position(account, bar, changes)
+    account[CASH] = account[EQUITY] - account[SIDE] * account[SIZE] * (bar.close - account[ENTRY_PRICE])
+    if SESSION_START in changes:
+        account[SESSION_START_EQUITY] = _moved(account[SESSION_START_EQUITY], changes[SESSION_START])
+    if TRADES in changes:
+        account[TRADES_TODAY] = changes[TRADES][1]
+    if SINCE in changes:
+        account[LAST_ENTRY_BAR] = account[BAR_COUNT] - changes[SINCE][1]
+
+
+def _moved(value: float, change: tuple[float, float]) -> float:
+    expected, recorded = change
+    return recorded if value == expected else value + (recorded - expected)
+
+
+def _impose_position(account: list[float], bar: Bar, changes: Mapping[int, tuple[float, float]]) -> None:
+    exposure = changes[EXPOSURE][1] if EXPOSURE in changes else None
+    is_open = changes[POSITION_OPEN][1] > 0.0 if POSITION_OPEN in changes else bool(exposure)
+    if not is_open:
+        account[SIDE], account[SIZE], account[PENDING_SIDE] = NO_DIRECTION, 0.0, NO_DIRECTION
+        return
+    if account[SIDE] == NO_DIRECTION:
+        # Held, but never bought here: neither its side nor its exits are known, so nothing closes it.
+        account[SIDE], account[ENTRY_PRICE] = LONG, bar.close
+        account[STOP], account[TARGET], account[PENDING_SIDE] = -inf, inf, NO_DIRECTION
+    if exposure is not None and bar.close > 0.0:
+        account[SIZE] = exposure / bar.close
+
+
+Events = Mapping[int, StateEvent]
+
+
+def unshared_events(left: Events, right: Events, left_of: Int64Array) -> tuple[Events, Events]:
+    """Return each side's events, by its own rows, that the other side has not recorded alike at the same bar."""
+    shared = {
+        int(left_of[row]): row
+        for row, event in right.items()
+        if int(left_of[row]) in left and _recorded(left[int(left_of[row])]) == _recorded(event)
+    }
+    return (
+        {row: event for row, event in left.items() if row not in shared},
+        {row: event for row, event in right.items() if row not in shared.values()},
+    )
+
+
+def inherited_rows(side: Side) -> int:
+    """Return how many of a log's first rows still bear what the run did before the log begins; 0 if it did not run.
+
+    They last until the position that the log begins with is closed.
+    """
+    if not side.is_cut:
+        return 0
+    is_open = side.account[:, POSITION_OPEN] == 1.0
+    return (int(np.argmin(is_open)) if not is_open.all() else len(is_open)) + 1
+
+
+def _recorded(event: StateEvent) -> dict[int, float]:
+    return {field: change[1] for field, change in event.changes.items()}

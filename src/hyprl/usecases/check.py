@@ -1,0 +1,147 @@
+"""The main job: both engines over the year and the microscope, traces and diff written, gates applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from hyprl.bars.calendar import session_hours
+from hyprl.jit.kernel import COMPILED, Announce
+from hyprl.model.artifact import ProbabilityModel
+from hyprl.parity.diff import write_diff
+from hyprl.parity.inputs import input_log, write_input_log
+from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment
+from hyprl.parity.verdict import ParityResult, assess, compare_windows
+from hyprl.trace.encode import TraceHeader
+from hyprl.trace.frame import records_frame
+from hyprl.trace.signal import SignalTrace
+from hyprl.trace.writer import write_trace
+from hyprl.usecases.requests import Prepared, RunRequest, prepare
+from hyprl.usecases.runs import (
+    Outcome,
+    Tick,
+    backtest_records,
+    replay_in_memory,
+    trace_header,
+    trace_path,
+)
+from hyprl.wiring import NO_OVERRIDES, LiveOverrides, Run, backtest, kernel_for
+
+MICROSCOPE_SESSIONS = 5
+Plant = Callable[[Run], LiveOverrides]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """What to check, at which stage, and where results go. `plant` puts a fault into the live side."""
+
+    run: RunRequest
+    stage: str
+    out: Path
+    plant: Plant = lambda _run: NO_OVERRIDES
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedWindow:
+    """One window's runs, how each ended, and the files written."""
+
+    name: str
+    run: Run
+    backtest: Outcome
+    replay: Outcome
+    assessment: Assessment
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """The finished check."""
+
+    prepared: Prepared
+    windows: tuple[CheckedWindow, ...]
+    result: ParityResult
+
+
+def run_check(request: CheckRequest, announce: Announce, tick: Tick = lambda _d, _t: None) -> CheckOutcome:
+    """Run both engines over each window, write traces and diffs below `out`, judge by the stage.
+
+    The batch side is compiled; the live side is interpreted, one bar at a time, with its own model load, feature store
+    and risk manager. Raises HyprLError children for whatever cannot be run.
+    """
+    prepared = prepare(request.run, request.out / "models", announce)
+    checked = tuple(
+        _check_window(prepared, name, span, request, announce, tick)
+        for name, span in windows_of(prepared).items()
+    )
+    by_name = {window.name: window.assessment for window in checked}
+    year = by_name.get(YEAR) or by_name[MICROSCOPE]
+    microscope = by_name.get(MICROSCOPE) or year
+    return CheckOutcome(prepared, checked, compare_windows(request.stage, year, microscope))
+
+
+def windows_of(prepared: Prepared) -> dict[str, tuple[date, date]]:
+    """Return the windows to check: the whole span, and the microscope inside it.
+
+    A span of at most five sessions is its own microscope. Where the configured microscope lies outside the span, its
+    first three sessions are taken.
+    """
+    span = (prepared.start, prepared.end)
+    sessions = sorted(set(session_hours(*span).session.tolist()))
+    if len(sessions) <= MICROSCOPE_SESSIONS:
+        return {MICROSCOPE: span}
+    parity = prepared.config.parity
+    if span[0] <= parity.microscope_start and parity.microscope_end <= span[1]:
+        return {YEAR: span, MICROSCOPE: (parity.microscope_start, parity.microscope_end)}
+    bars = prepared.run(*span).window.evaluated.session
+    present = sorted(set(bars.tolist()))[:3]
+    return {YEAR: span, MICROSCOPE: (_day(present[0]), _day(present[-1]))}
+
+
+def _check_window(
+    prepared: Prepared,
+    name: str,
+    span: tuple[date, date],
+    request: CheckRequest,
+    announce: Announce,
+    tick: Tick,
+) -> CheckedWindow:
+    run = prepared.run(*span)
+    done = backtest(run, kernel_for(run, COMPILED, announce), record=True)
+    batch_records = backtest_records(run, done)
+    batch_outcome = Outcome(done.trades, done.final_equity, done.exposed_bars)
+    live_run = replace(run, model=ProbabilityModel.load_artifact(prepared.chosen.path))
+    overrides = request.plant(live_run)
+    live_outcome, live_records = replay_in_memory(live_run, announce, overrides=overrides, tick=tick)
+    expected = session_hours(*span).open_utc_us
+    assessment = assess(records_frame(batch_records), records_frame(live_records), expected)
+    headers = (trace_header(run, "backtest"), trace_header(live_run, "replay", overrides))
+    traces = tuple(zip(headers, (batch_records, live_records), strict=True))
+    files = _write(run, name, request.out, traces, assessment)
+    return CheckedWindow(name, run, batch_outcome, live_outcome, assessment, files)
+
+
+def _write(
+    run: Run,
+    name: str,
+    out: Path,
+    traces: tuple[tuple[TraceHeader, list[SignalTrace]], ...],
+    assessment: Assessment,
+) -> tuple[Path, ...]:
+    files = []
+    for source, (header, records) in zip(("backtest", "replay"), traces, strict=True):
+        path = trace_path(run, source, out / "parity_traces")
+        write_trace(path, header, records)
+        files.append(path)
+    suffix = "_MICRO" if name == MICROSCOPE else ""
+    stem = run.symbol.lower()
+    files.extend(write_diff(assessment.diff, out / "signals", f"{stem}_signal_diff{suffix}"))
+    if name == MICROSCOPE:
+        files.append(out / "signals" / f"{stem}_input_log{suffix}.csv")
+        write_input_log(input_log(assessment.diff), files[-1])
+    return tuple(files)
+
+
+def _day(session: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=session)

@@ -1,0 +1,103 @@
+"""From what a user asked to runs: config, bars, window, model, equity, sentiment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from hyprl.bars.sentiment import SentimentSeries, read_sentiment
+from hyprl.bars.windows import bar_notes, cut_window, equity_column, load_bars
+from hyprl.config import HyprLConfig, load_config, require_symbol
+from hyprl.domain.bars import BarSeries
+from hyprl.errors import ConfigError
+from hyprl.features.choice import plan_for
+from hyprl.features.plan import FeaturePlan
+from hyprl.jit.kernel import Announce
+from hyprl.usecases.equity import read_equity
+from hyprl.usecases.training import ChosenModel, choose_model
+from hyprl.wiring import Run
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What to run; None means the config's or the built-in choice. Dates are exchange-local, both included."""
+
+    config: Path | None = None
+    bars: Path | None = None
+    symbol: str | None = None
+    timezone: str | None = None
+    start: date | None = None
+    end: date | None = None
+    model: Path | None = None
+    parity_equity: Path | None = None
+    microscope: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that is read once for a request; runs over several windows are cut from it."""
+
+    request: RunRequest
+    config: HyprLConfig
+    symbol: str
+    series: BarSeries
+    notes: tuple[str, ...]
+    plan: FeaturePlan
+    chosen: ChosenModel
+    start: date
+    end: date
+    parity_equity: Mapping[int, float] | None
+    sentiment: SentimentSeries | None
+
+    def run(self, start: date, end: date) -> Run:
+        """Return the run of one window. Raises DataError when it holds no bar, or one without injected equity."""
+        window = cut_window(self.series, start, end)
+        if self.parity_equity is not None:
+            equity_column(self.parity_equity, window)
+        model = self.chosen.model
+        return Run(
+            self.symbol, self.config, self.plan, model, window, self.parity_equity, self.sentiment, self.notes
+        )
+
+
+def prepare(request: RunRequest, keep_models_in: Path, announce: Announce) -> Prepared:
+    """Read config and bars, choose or train the model. Raises HyprLError children for whatever is wrong."""
+    config = load_config(request.config)
+    symbol = config.symbol if request.symbol is None else require_symbol(request.symbol)
+    start, end = _window(request, config)
+    plan = plan_for(config)
+    loaded = load_bars(request.bars, symbol, config, request.timezone)
+    cut_window(loaded.series, start, end)
+    sentiment_file, zone = config.strategy.sentiment.file, request.timezone
+    sentiment = None if sentiment_file is None else read_sentiment(Path(sentiment_file), timezone=zone)
+    equity = None if request.parity_equity is None else read_equity(request.parity_equity, symbol, zone)
+    chosen = choose_model(
+        loaded.series, start, config, plan, explicit=request.model, keep_in=keep_models_in, announce=announce
+    )
+    return Prepared(
+        request,
+        config,
+        symbol,
+        loaded.series,
+        bar_notes(loaded.report),
+        plan,
+        chosen,
+        start,
+        end,
+        equity,
+        sentiment,
+    )
+
+
+def _window(request: RunRequest, config: HyprLConfig) -> tuple[date, date]:
+    parity = config.parity
+    if request.microscope:
+        return parity.microscope_start, parity.microscope_end
+    start, end = request.start or parity.start, request.end or parity.end
+    if end < start:
+        raise ConfigError(
+            f"the window ends ({end}) before it starts ({start})", where="--start, --end", remedy="Swap them."
+        )
+    return start, end

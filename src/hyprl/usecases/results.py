@@ -1,0 +1,52 @@
+"""Finished runs measured and made ready to be shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from hyprl.backtest.metrics import measure
+from hyprl.backtest.run import BacktestRun
+from hyprl.domain.bars import Float64Array
+from hyprl.report.runs import RunView, iso
+from hyprl.usecases.requests import Prepared
+from hyprl.usecases.runs import Outcome
+from hyprl.wiring import Run
+
+
+def backtest_view(prepared: Prepared, run: Run, outcome: Outcome, done: BacktestRun) -> RunView:
+    """Measure a backtest."""
+    return _view(prepared, run, outcome, done.equity, "backtest")
+
+
+def replay_view(prepared: Prepared, run: Run, outcome: Outcome, trace: Path) -> RunView:
+    """Measure a replay; its equity curve is read back from its trace, which may span several resumed processes."""
+    from hyprl.trace.read import read_trace
+
+    equity = np.array([record.equity for record in read_trace(trace).records])
+    return _view(prepared, run, outcome, equity, "replay")
+
+
+def _view(prepared: Prepared, run: Run, outcome: Outcome, equity: Float64Array, source: str) -> RunView:
+    bars = run.window.evaluated
+    opens = bars.open_utc_us.tolist()
+    ends = (run.config.risk.initial_equity, outcome.final_equity)
+    performance = measure(bars, equity, outcome.trades, outcome.exposed_bars, ends)
+    notes = (prepared.chosen.note, f"equity: {run.equity_source}", *prepared.notes)
+    title = f"{source} {run.symbol} ({bars.source}) {iso(opens[0])} … {iso(opens[-1])}, run {run.run_id}"
+    facts = {
+        "source": source,
+        "symbol": run.symbol,
+        "bars_source": bars.source,
+        "run_id": run.run_id,
+        "config_hash": run.config.sha256(),
+        "model_sha256": run.model.sha256,
+        "equity_source": run.equity_source,
+        "initial_equity": ends[0],
+        "final_equity": ends[1],
+    }
+    trades = outcome.trades
+    return RunView(
+        title, facts, notes, run.in_sample, performance, trades, opens, bars.close.tolist(), equity.tolist()
+    )

@@ -1,0 +1,226 @@
+"""Shrink the divergence of two logs and write it as a fixture: two small logs, what they hold, a pytest file.
+
+Two HyprL traces also say which inputs and constants part their decisions: the bar is decided again from its records,
+and of the inputs in which the sides differ the fewest are kept that still change the decision.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from hyprl.causes.shrink import Aim, Shrunk, shrink_logs, still_shows
+from hyprl.causes.steps import iso
+from hyprl.errors import HyprLError, SignalLogError
+from hyprl.files import atomic_path, atomic_write_bytes, atomic_write_text
+from hyprl.logs.load import load_signal_log
+from hyprl.logs.pairing import LogPair
+from hyprl.redecide.decided_again import Decided, decide_again
+from hyprl.trace.read import TraceFile, read_trace
+
+_TRACE_COLUMN = "schema_version"
+_ONLY_TRACES = "only two HyprL traces hold what a bar can be decided from again"
+_HEADER_PARTS = ("strategy_parameters", "execution_parameters")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The smallest difference of configuration and inputs: name to (left, right); None: a side does not state it.
+
+    `decided` is set where the difference was found by deciding a bar again; otherwise `note` says why not, and the
+    values are all of the headers' that differ, or `values` is None where there are no headers.
+    """
+
+    values: Mapping[str, tuple[float | None, float | None]] | None
+    decided: Decided | None
+    note: str
+
+    @property
+    def found_by(self) -> str | None:
+        """How the values were found, None where there are none to find."""
+        if self.decided is not None:
+            return "deciding the bar again"
+        return None if self.values is None else "comparing the headers"
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    """A written fixture."""
+
+    shrunk: Shrunk
+    config: Config
+    files: tuple[Path, ...]
+
+    def as_json_dict(self) -> dict[str, Any]:
+        """Return what was kept, of how much, and which configuration parts the sides."""
+        aim = self.shrunk.aim
+        return {
+            "outcome": "shrunk",
+            "aim": {"stage": aim.stage, "column": aim.column, "decision_differs": aim.decides},
+            "bars": {
+                "before": self.shrunk.bars_before,
+                "kept": self.shrunk.bars,
+                "opens": opens_of(self.shrunk),
+            },
+            "columns": {"before": self.shrunk.columns_before, "kept": list(self.shrunk.columns)},
+            "config": {
+                "found_by": self.config.found_by,
+                "differs": {
+                    name: [_spelled(side) for side in pair]
+                    for name, pair in (self.config.values or {}).items()
+                },
+                "note": self.config.note,
+            },
+            "files": [str(path) for path in self.files],
+        }
+
+
+def shrink_pair(pair: LogPair, out: Path) -> Fixture | None:
+    """Shrink a loaded pair and write the fixture into `out`; None when nothing differs.
+
+    Raises SignalLogError for logs that cannot be compared, OutputError for what cannot be written.
+    """
+    shrunk = shrink_logs(pair.left.frame, pair.right.frame)
+    if shrunk is None:
+        return None
+    config = _config(pair, shrunk)
+    written = [*_write_logs(shrunk, out)]
+    if config.decided is not None:
+        written.append(_write_inputs(config.decided, out))
+    fixture = Fixture(shrunk, config, ())
+    test = out / _test_name(shrunk)
+    atomic_write_text(test, _test_text(fixture, written))
+    summary = out / "shrunk.json"
+    fixture = Fixture(shrunk, config, (*written, test, summary))
+    atomic_write_bytes(
+        summary, _json(fixture.as_json_dict() | {"files": [path.name for path in fixture.files]})
+    )
+    return fixture
+
+
+def opens_of(shrunk: Shrunk) -> list[str]:
+    """Return the opens of the kept bars, ISO 8601."""
+    stamps = pl.concat([shrunk.left["timestamp"], shrunk.right["timestamp"]]).unique().sort()
+    return [iso(int(stamp)) for stamp in stamps.dt.epoch("us")]
+
+
+def _config(pair: LogPair, shrunk: Shrunk) -> Config:
+    if any(_TRACE_COLUMN not in log.frame.columns for log in (pair.left, pair.right)):
+        return Config(None, None, _ONLY_TRACES)
+    try:
+        left, right = (read_trace(log.path) for log in (pair.left, pair.right))
+        decided = decide_again(left, right, shrunk)
+    except HyprLError as error:
+        return Config(None, None, error.what)
+    if isinstance(decided, Decided):
+        values = {name: (decided.left[name], decided.right[name]) for name in decided.names}
+        return Config(values, decided, "")
+    return Config(_differing_facts(left, right), None, decided)
+
+
+def _differing_facts(left: TraceFile, right: TraceFile) -> dict[str, tuple[float | None, float | None]]:
+    mine, theirs = (_flat_facts(trace.header.facts) for trace in (left, right))
+    names = dict.fromkeys((*mine, *theirs))
+    return {
+        name: (mine.get(name), theirs.get(name))
+        for name in names
+        if repr(mine.get(name)) != repr(theirs.get(name))
+    }
+
+
+def _flat_facts(facts: Mapping[str, Any]) -> dict[str, float]:
+    found = {
+        f"{part}.{name}": value for part in _HEADER_PARTS for name, value in (facts.get(part) or {}).items()
+    }
+    if "initial_equity" in facts:
+        found["initial_equity"] = facts["initial_equity"]
+    return found
+
+
+def _write_logs(shrunk: Shrunk, out: Path) -> list[Path]:
+    for suffix in (".csv", ".parquet"):
+        paths = [out / f"{side}{suffix}" for side in ("left", "right")]
+        for path, frame in zip(paths, (shrunk.left, shrunk.right), strict=True):
+            _write_log(frame, path)
+        if _reads_back(paths, shrunk.aim):
+            return paths
+        for path in paths:
+            path.unlink()
+    raise SignalLogError(
+        f"the divergence at {shrunk.aim.column} is lost when the reduced logs are written",
+        where=str(out),
+        remedy="Please report it, with the two logs.",
+    )
+
+
+def _write_log(frame: pl.DataFrame, path: Path) -> None:
+    with atomic_path(path) as temporary:
+        if path.suffix == ".parquet":
+            frame.write_parquet(temporary)
+        else:
+            stamps = pl.col("timestamp").dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ")
+            frame.with_columns(stamps).write_csv(temporary)
+
+
+def _reads_back(paths: list[Path], aim: Aim) -> bool:
+    try:
+        left, right = (load_signal_log(path).frame for path in paths)
+        return still_shows(left, right, aim)
+    except SignalLogError:
+        return False  # a spelling that CSV cannot carry: the next format can
+
+
+def _write_inputs(decided: Decided, out: Path) -> Path:
+    path = out / "inputs.json"
+    shared = {name: _spelled(value) for name, value in decided.left.items() if name not in decided.names}
+    sides = {
+        side: {name: _spelled(values[name]) for name in decided.names}
+        for side, values in (("left", decided.left), ("right", decided.right))
+    }
+    shape = decided.shape
+    model = (
+        None if shape is None else {"kind": shape.kind, "features": shape.features, "weights": shape.weights}
+    )
+    atomic_write_bytes(path, _json({"bar": decided.bar, "model": model, "shared": shared, **sides}))
+    return path
+
+
+def _test_name(shrunk: Shrunk) -> str:
+    """Return a name that tells fixtures apart: pytest wants every test file of a suite to have its own."""
+    column = re.sub(r"[^a-z0-9]+", "_", shrunk.aim.column.lower()).strip("_") or "column"
+    stamp = re.sub(r"[^0-9T]", "", opens_of(shrunk)[0])
+    return f"test_shrunk_{column[:48]}_{stamp}.py"
+
+
+def _test_text(fixture: Fixture, written: list[Path]) -> str:
+    text = files("hyprl.usecases").joinpath("shrunk_test.txt").read_text("utf-8")
+    parts = text.split("# --- the same bar, decided again ---\n")
+    aim, decided = fixture.shrunk.aim, fixture.config.decided
+    facts = {
+        "@STAGE@": aim.stage,
+        "@COLUMN@": ascii(aim.column)[1:-1].replace('"', "'"),
+        "@LEFT@": written[0].name,
+        "@RIGHT@": written[1].name,
+    }
+    body = parts[0] if decided is None else parts[0] + parts[1]
+    for mark, fact in facts.items():
+        body = body.replace(mark, fact)
+    return body
+
+
+def _spelled(value: float | None) -> float | str | None:
+    """Return the value, as text where JSON has no number for it."""
+    if value is None or value - value == 0.0:
+        return value
+    return {"inf": "Infinity", "-inf": "-Infinity"}.get(repr(value), "NaN")
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
