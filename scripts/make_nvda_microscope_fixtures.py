@@ -48,6 +48,8 @@ def write_fixtures(prepared: object, start: date, end: date, logs: Path, fixture
     """Run both engines over the window and write the four files."""
     from hyprl.files import atomic_path
     from hyprl.jit.kernel import COMPILED
+    from hyprl.logs.load import log_of_records
+    from hyprl.logs.log import LogPair
     from hyprl.parity.diff import write_diff
     from hyprl.parity.verdict import assess
     from hyprl.trace.frame import records_frame
@@ -56,18 +58,19 @@ def write_fixtures(prepared: object, start: date, end: date, logs: Path, fixture
 
     run = prepared.run(start, end)
     done = backtest(run, kernel_for(run, COMPILED, print), record=True)
-    frames = [
-        records_frame(backtest_records(run, done)),
-        records_frame(replay_in_memory(run, print)[1]),
-    ]
+    records = {"backtest": backtest_records(run, done), "replay": replay_in_memory(run, print)[1]}
+    frames = {name: records_frame(rows) for name, rows in records.items()}
     stem, written = run.symbol.lower(), []
-    for name, frame in zip(("backtest", "replay"), frames, strict=True):
+    for name, frame in frames.items():
         written.append(logs / f"{stem}_{name}_signal_log_MICRO.csv")
         with atomic_path(written[-1]) as temporary:
             frame.with_columns(pl.col("timestamp").dt.strftime(MINUTE_PRECISION)).write_csv(temporary)
-    written.append(write_diff(assess(*frames).diff, logs, f"{stem}_signal_diff_MICRO")[0])
+    pair = LogPair(
+        *(log_of_records(rows, {}, path) for rows, path in zip(records.values(), written, strict=True))
+    )
+    written.append(write_diff(assess(pair).diff, logs, f"{stem}_signal_diff_MICRO")[0])
     (logs / f"{stem}_signal_diff_MICRO.parquet").unlink()
-    table = frames[0].with_columns(oracle_columns(run))
+    table = frames["backtest"].with_columns(oracle_columns(run))
     with atomic_path(fixture) as temporary:
         table.write_parquet(temporary)
     return [*written, fixture]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from hyprl.causes.findings import Explanation
 from hyprl.logs.logmap import MapSource
-from hyprl.parity.verdict import ParityResult, compare
+from hyprl.parity.verdict import ParityResult
 from hyprl.report.runs import RunView
-from hyprl.usecases import check, explanations, runs
+from hyprl.usecases import check, compare, runs
 from hyprl.usecases.check import CheckOutcome, CheckRequest
-from hyprl.usecases.logs import MapChoice, expected_opens, load_pair
+from hyprl.usecases.compare import CompareRequest, MapChoice
 from hyprl.usecases.requests import RunRequest, prepare
 from hyprl.usecases.results import backtest_view, replay_view
 
@@ -68,10 +68,8 @@ def compare_logs(
     spells them: `maps` is one for both or (left, right), each a ready name, a TOML file or a table of its keys.
     `calendar="XNYS"` measures coverage against its bars. Raises SignalLogError or ConfigError.
     """
-    both = maps if isinstance(maps, tuple) else (maps, maps)
-    pair = load_pair(left, right, MapChoice(*both), calendar)
-    frames = (pair.left.frame, pair.right.frame)
-    return compare(*frames, stage, None if calendar is None else expected_opens(frames))
+    request = CompareRequest(left, right, _choice(maps), stage, calendar)
+    return compare.compare(request).result
 
 
 def explain_logs(
@@ -85,12 +83,13 @@ def explain_logs(
 
     Two HyprL trace files are also decided again with parts exchanged, so that causes come with their shares.
     """
-    both = maps if isinstance(maps, tuple) else (maps, maps)
-    pair = load_pair(left, right, MapChoice(*both), calendar)
-    frames = (pair.left.frame, pair.right.frame)
-    return explanations.explain_logs(
-        pair.left, pair.right, None if calendar is None else expected_opens(frames)
-    )
+    from hyprl.usecases.explain import explain
+
+    return explain(compare.compare(CompareRequest(left, right, _choice(maps), calendar=calendar)))
+
+
+def _choice(maps: MapSource | tuple[MapSource, MapSource]) -> MapChoice:
+    return MapChoice(*(maps if isinstance(maps, tuple) else (maps, maps)))
 
 
 def request(

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from hyprl.causes.explain import explain
+from frames import explain
 from hyprl.cli.main import hyprl
 
 HOUR_US = 3_600_000_000

@@ -17,8 +17,9 @@ import polars as pl
 from hyprl.causes import findings as names
 from hyprl.causes.findings import COUNTERFACTUAL, FACTORS, FactorFacts, Finding, Redecide, Redecision
 from hyprl.causes.shapley import MOST_PLAYERS, shapley_values, subsets
-from hyprl.logs.normalise import normalise
-from hyprl.parity.diff import BOTH, diff_logs
+from hyprl.logs.log import LogPair
+from hyprl.logs.vocabulary import KEYS
+from hyprl.parity.diff import BOTH, diff_logs, diff_same_bars
 
 GAP, PROBABILITY, SIZE = "combined_gap", "mean_abs_diff_probability_up", "max_abs_diff_position_size"
 CAUSE_OF = {
@@ -80,16 +81,16 @@ class Attribution:
 
 
 def attribute(
-    left: pl.DataFrame, right: pl.DataFrame, redecide: Redecide, factors: Iterable[str] | None = None
+    pair: LogPair, diff: pl.DataFrame, redecide: Redecide, factors: Iterable[str] | None = None
 ) -> tuple[Finding, ...]:
     """Return one finding per cause that changes the run: stated ones first, then by what they explain.
 
-    `factors` are those to swap; by default those in which a Redecision's sides differ, else all. Logs without a
-    difference give no finding. Raises SignalLogError for unusable logs, ValueError for more than 12 factors.
+    `diff` is the pair's. `factors` are those to swap; by default those in which a Redecision's sides differ, else all.
+    Logs without a difference give no finding. Raises ValueError for more than 12 factors.
     """
     facts = redecide.facts if isinstance(redecide, Redecision) else {}
     players = _players(redecide, factors)
-    done = share_out(left, right, redecide, players)
+    done = share_out(pair, diff, redecide, players)
     if done is None:
         return ()
     by_cause: dict[str, list[str]] = {}
@@ -102,24 +103,23 @@ def attribute(
 
 
 def share_out(
-    left: pl.DataFrame, right: pl.DataFrame, redecide: Redecide, factors: Iterable[str]
+    pair: LogPair, diff: pl.DataFrame, redecide: Redecide, factors: Iterable[str]
 ) -> Attribution | None:
     """Measure every subset of the factors and share each gap out; None where the logs do not differ."""
-    left, right = normalise(left, "the left log"), normalise(right, "the right log")
-    recorded = measure(left, right)
+    recorded = measure(diff)
     if not recorded.differing_rows:
         return None
     players = tuple(factors)
     if len(players) > MOST_PLAYERS:
         raise ValueError(f"{len(players)} factors are too many to share a gap out exactly")
     logs = {subset: redecide(subset) for subset in subsets(players)}
-    measured = {subset: measure(left, log) for subset, log in logs.items()}
+    measured = {subset: measure(_joined(pair.left.frame, log)) for subset, log in logs.items()}
     everything = frozenset(players)
     values = {
         gap: shapley_values(players, lambda subset, gap=gap: measured[subset].gaps[gap])  # type: ignore[misc]
         for gap in (GAP, PROBABILITY, SIZE)
     }
-    rest = measure(right, logs[everything])
+    rest = measure(_beside(pair.right.frame, logs[everything]))
     return Attribution(
         recorded,
         values,
@@ -136,9 +136,8 @@ def _unreproduced(recorded: Measures, rest: Measures) -> float:
     return min(max(left, default=0.0), 1.0)
 
 
-def measure(left: pl.DataFrame, right: pl.DataFrame) -> Measures:
-    """Measure what two normalised logs differ by; a bar that one side lacks counts in the combined gap if emitted."""
-    diff = diff_logs(_compared(left), _compared(right))
+def measure(diff: pl.DataFrame) -> Measures:
+    """Measure what two logs differ by; a bar that one side lacks counts in the combined gap if emitted."""
     paired = diff.filter(pl.col("_merge") == BOTH)
     flags = sum(int(flag.sum()) for flag in (diff["bt_only"], diff["replay_only"], ~paired["decision_match"]))
     rows = diff.height
@@ -154,6 +153,17 @@ def measure(left: pl.DataFrame, right: pl.DataFrame) -> Measures:
         SIZE: float(size.max()) if len(size) else 0.0,
     }
     return Measures(gaps, int(differs.sum()))
+
+
+def _joined(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    return diff_logs(_compared(left), _compared(right))
+
+
+def _beside(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    # With every factor exchanged the bars are the right log's own, so that nothing has to be joined.
+    left, right = (_compared(log).sort(KEYS) for log in (left, right))
+    same_bars = left.select(KEYS).equals(right.select(KEYS))
+    return diff_same_bars(left, right) if same_bars else diff_logs(left, right)
 
 
 def _compared(log: pl.DataFrame) -> pl.DataFrame:

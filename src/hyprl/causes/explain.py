@@ -19,34 +19,30 @@ from hyprl.causes.locate import locate
 from hyprl.causes.ranking import merge
 from hyprl.causes.signatures.every import signatures_of
 from hyprl.causes.signatures.pair import pairs_of
-from hyprl.logs.normalise import normalise
-from hyprl.parity.diff import diff_logs
+from hyprl.logs.log import LogPair
 
 
 def explain(
-    left: pl.DataFrame,
-    right: pl.DataFrame,
+    pair: LogPair,
+    diff: pl.DataFrame,
     *,
     redecide: Redecide | None = None,
     expected_opens: npt.NDArray[np.int64] | None = None,
 ) -> Explanation:
-    """Explain two logs of any number of symbols; logs that agree have no findings.
+    """Explain two logs of any number of symbols by their diff; logs that agree have no findings.
 
-    `redecide` must decide these two logs' run. `expected_opens` are the calendar's bar opens, µs UTC. Raises
-    SignalLogError for an unusable log.
+    `redecide` must decide these two logs' run. `expected_opens` are the calendar's bar opens, µs UTC.
     """
-    left, right = normalise(left, "the left log"), normalise(right, "the right log")
-    diff = diff_logs(left, right)
     location = locate(diff)
     if location.first_bar is None:
         return Explanation(location, (), None, location.not_assessed)
     pairs = pairs_of(diff)
     read = [
-        finding if len(pairs) == 1 else replace(finding, evidence=f"{pair.symbol}: {finding.evidence}")
-        for pair in pairs
-        for finding in signatures_of(pair, expected_opens)
+        finding if len(pairs) == 1 else replace(finding, evidence=f"{one.symbol}: {finding.evidence}")
+        for one in pairs
+        for finding in signatures_of(one, expected_opens)
     ]
-    measured = () if redecide is None else attribute(left, right, redecide)
+    measured = () if redecide is None else attribute(pair, diff, redecide)
     findings = merge(measured, read)
     return Explanation(location, findings, _residual(findings), location.not_assessed)
 

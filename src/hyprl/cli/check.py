@@ -22,7 +22,7 @@ from hyprl.cli.options import (
     run_options,
     write_json,
 )
-from hyprl.cli.outputs import Outputs, output_options
+from hyprl.cli.outputs import output_options, take_outputs
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,14 +53,14 @@ def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **
     input, 3 not assessed.
     """
     from hyprl.files import require_directory
-    from hyprl.usecases.check import CheckRequest, run_check
-    from hyprl.usecases.explanations import explanation_of_check
+    from hyprl.usecases.check import CheckRequest, explain_check, run_check
     from hyprl.usecases.pages import check_page
+    from hyprl.usecases.publish import judge_by_baseline, publish
 
     for folder in ("signals", "parity_traces", "models"):
         require_directory(out / folder)
     refuse_early(json_target)
-    outputs = Outputs.take(values, out / "report.html")
+    outputs = take_outputs(values, out / "report.html")
     request = CheckRequest(request_from(values), stage, out)
     if plant is not None:
         from hyprl.lab.plants import plant_for
@@ -69,14 +69,14 @@ def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **
         announce(f"planted in the live side: {plant}; this check should break")
     with progress("replay") as tick:
         outcome = run_check(request, announce, tick)
-    outcome = replace(outcome, result=outputs.judge(outcome.result, announce))
-    explanation = explanation_of_check(outcome)
+    outcome = replace(outcome, result=judge_by_baseline(outcome.result, outputs, announce))
+    explanation = explain_check(outcome)
     if json_target is not None:  # first: a reader that closes the pipe early does not cost the file
         write_json(_document(outcome, explanation) | outputs.as_json_dict(), json_target)
     screen = Screen(json_target)
     _show(outcome, explanation, screen.console())
     page = partial(check_page, outcome, explanation)
-    outputs.publish(outcome.result, outcome.prepared.symbol, page, screen.say)
+    publish(outcome.result, outputs, screen.say, page)
     click.get_current_context().exit(outcome.result.exit_code)
 
 

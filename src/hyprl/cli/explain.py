@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.diff import page_beside
-from hyprl.cli.logs import pair_options, read_pair
-from hyprl.cli.options import JSON_TARGET, refuse_early, write_json
-from hyprl.cli.outputs import Outputs, output_options
+from hyprl.cli.logs import compare_request, pair_options, say_notes, say_sides
+from hyprl.cli.options import JSON_TARGET, Screen, refuse_early, write_json
+from hyprl.cli.outputs import output_options, take_outputs
 
 if TYPE_CHECKING:
     from hyprl.causes.findings import Explanation
-    from hyprl.logs.load import SignalLog
-    from hyprl.parity.verdict import ParityResult
+    from hyprl.usecases.compare import Comparison
+    from hyprl.usecases.publish import Outputs
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,54 +26,52 @@ if TYPE_CHECKING:
     "--json", "json_target", type=JSON_TARGET, help="Write the result as JSON here; - for standard output."
 )
 @click.pass_context
-def explain(
-    context: click.Context,
-    /,
-    left: Path,
-    right: Path,
-    stage: str,
-    calendar: str | None,
-    out: Path,
-    json_target: Path | None,
-    **values: Any,
-) -> None:
+def explain(context: click.Context, /, left: Path, right: Path, stage: str, **values: Any) -> None:
     """Explain why the signal logs LEFT (backtest) and RIGHT (replay) differ.
 
     Says at which bar, stage and column they part, ranks the causes that the logs show, and lists what would have to be
     recorded to say more. Two HyprL traces are decided again with parts exchanged, which measures each cause's share.
     Exit: 0 gates kept, 1 broken, 2 unusable input, 3 could not be assessed.
     """
-    from hyprl.parity.diff_files import write_symbol_diffs
-    from hyprl.parity.verdict import compare
-    from hyprl.usecases.explanations import explain_logs
-    from hyprl.usecases.logs import expected_opens
-    from hyprl.usecases.pages import diff_page, subject_of
+    from hyprl.usecases.compare import compare
+    from hyprl.usecases.publish import judge_by_baseline
 
+    json_target = values["json_target"]
     refuse_early(json_target)
-    outputs = Outputs.take(values)
-    pair = read_pair(left, right, values, calendar)
-    logs = [pair.left, pair.right]
-    opens = expected_opens([log.frame for log in logs]) if calendar is not None else None
-    compared = compare(logs[0].frame, logs[1].frame, stage, opens)
-    result = outputs.judge(compared, partial(click.echo, err=True))
-    explanation = explain_logs(logs[0], logs[1], opens)
-    files = write_symbol_diffs(result.main.diff, out)
-    outputs = outputs.with_page(page_beside(files).with_name(page_beside(files).stem + "_explained.html"))
-    on_stderr = json_target is not None and str(json_target) == "-"
+    outputs = take_outputs(values)
+    comparison = compare(compare_request(left, right, values, stage, values["calendar"]))
+    say_notes(comparison.pair)
+    result = judge_by_baseline(comparison.result, outputs, partial(click.echo, err=True))
+    comparison = replace(comparison, result=result)
+    context.exit(_publish(comparison, values["out"], json_target, outputs))
+
+
+def _publish(comparison: Comparison, out: Path, json_target: Path | None, outputs: Outputs) -> int:
+    from hyprl.usecases.explain import explain as explain_comparison
+    from hyprl.usecases.pages import comparison_page
+    from hyprl.usecases.publish import page_beside, publish, write_diffs
+
+    result = comparison.result
+    explanation = explain_comparison(comparison)
+    files = write_diffs(result, out)
+    outputs = outputs.with_page(page_beside(files, "_explained"))
+    screen = Screen(json_target)
     if json_target is not None:  # first: a reader that closes the pipe early does not cost the file
-        extras = {"files": [str(path) for path in files], "notes": list(pair.notes)} | outputs.as_json_dict()
-        write_json(result.as_json_dict() | explanation.as_json_dict() | extras, json_target)
-    _show(logs, result, explanation, to_stderr=on_stderr)
-    page = partial(diff_page, left, right, result, pair.notes, explanation, command="explain")
-    outputs.publish(result, subject_of(result), page, partial(click.echo, err=on_stderr))
-    context.exit(result.exit_code)
+        extras = {"files": [str(path) for path in files], "notes": list(comparison.pair.notes)}
+        document = result.as_json_dict() | explanation.as_json_dict()
+        write_json(document | extras | outputs.as_json_dict(), json_target)
+    _show(comparison, explanation, screen)
+    publish(result, outputs, screen.say, partial(comparison_page, "explain", comparison, explanation))
+    return result.exit_code
 
 
-def _show(logs: list[SignalLog], result: ParityResult, explanation: Explanation, *, to_stderr: bool) -> None:
-    from rich.console import Console
-
+def _show(comparison: Comparison, explanation: Explanation, screen: Screen) -> None:
     from hyprl.report.explanation import render_explanation
 
-    for name, log in zip(("bt", "replay"), logs, strict=True):
-        click.echo(f"{name:<8}{log.path}  ({log.frame.height:,} bars)", err=to_stderr)
-    render_explanation(result, explanation, Console(stderr=to_stderr, highlight=False, soft_wrap=False))
+    logs = (comparison.pair.left, comparison.pair.right)
+    say_sides(
+        (logs[0].path, logs[1].path),
+        (logs[0].frame.height, logs[1].frame.height),
+        to_stderr=screen.on_stderr,
+    )
+    render_explanation(comparison.result, explanation, screen.console(soft_wrap=False))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from hyprl.logs.pairing import LogPair
+    from hyprl.logs.log import LogPair
+    from hyprl.usecases.compare import CompareRequest
 
 STAGES = ("microscope", "features", "risk", "live-ready", "exact")
 FILE = click.Path(path_type=Path)
@@ -52,27 +53,19 @@ def map_options(command: Command) -> Command:
     return command
 
 
-def names_a_map(values: dict[str, Any]) -> bool:
-    """Tell whether any value of `map_options` was given."""
-    return any(values.get(name) for name in ("both_map", "left_map", "right_map", "settings"))
-
-
-def read_pair(
-    left: Path, right: Path, values: dict[str, Any], calendar: str | None = None, *, quiet: bool = False
-) -> LogPair:
-    """Load both logs as the values of `map_options` say; notes and torn tails go to standard error."""
-    from hyprl.usecases.logs import MapChoice, load_pair
+def compare_request(
+    left: Path, right: Path, values: dict[str, Any], stage: str = "live-ready", calendar: str | None = None
+) -> CompareRequest:
+    """Return the request that the values of `map_options` complete."""
+    from hyprl.usecases.compare import CompareRequest, MapChoice
 
     both, settings = values.get("both_map"), values.get("settings") or ()
-    choice = MapChoice.of(both, values.get("left_map"), values.get("right_map"), settings)
-    pair = load_pair(left, right, choice, calendar)
-    if not quiet:
-        say_notes(pair)
-    return pair
+    maps = MapChoice.of(both, values.get("left_map"), values.get("right_map"), settings)
+    return CompareRequest(left, right, maps, stage, calendar)
 
 
 def say_notes(pair: LogPair) -> None:
-    """Print what was assumed or left out to standard error."""
+    """Print what was assumed or left out, and torn tails, to standard error."""
     for log in (pair.left, pair.right):
         if log.torn_tail is not None:
             click.echo(
@@ -80,3 +73,9 @@ def say_notes(pair: LogPair) -> None:
             )
     for note in pair.notes:
         click.echo(f"note: {note}", err=True)
+
+
+def say_sides(paths: tuple[object, object], bars: tuple[int, int], *, to_stderr: bool) -> None:
+    """Print which log stands on which side, and how many bars it has."""
+    for name, path, count in zip(("bt", "replay"), paths, bars, strict=True):
+        click.echo(f"{name:<8}{path}  ({count:,} bars)", err=to_stderr)

@@ -126,16 +126,20 @@ class Screen:
 
     json_target: Path | None
 
-    def console(self) -> Any:
+    @property
+    def on_stderr(self) -> bool:
+        """Tell whether standard output belongs to JSON."""
+        return self.json_target is not None and str(self.json_target) == "-"
+
+    def console(self, *, soft_wrap: bool = True) -> Any:
         """Return a rich console, plain where it is not a terminal."""
         from rich.console import Console
 
-        on_stderr = self.json_target is not None and str(self.json_target) == "-"
-        return Console(stderr=on_stderr, highlight=False, soft_wrap=True)
+        return Console(stderr=self.on_stderr, highlight=False, soft_wrap=soft_wrap)
 
     def say(self, line: str) -> None:
         """Print one line where text for people goes."""
-        click.echo(line, err=self.json_target is not None and str(self.json_target) == "-")
+        click.echo(line, err=self.on_stderr)
 
 
 def _day(value: datetime | None) -> date | None:

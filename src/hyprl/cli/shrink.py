@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.logs import map_options, read_pair
+from hyprl.cli.logs import compare_request, map_options, say_notes
 from hyprl.cli.options import FILE, JSON_TARGET, refuse_early, write_json
 
 if TYPE_CHECKING:
-    from hyprl.logs.pairing import LogPair
+    from hyprl.logs.log import LogPair
     from hyprl.usecases.shrink import Fixture
 
 _MOST_SHOWN = 12
@@ -47,10 +47,12 @@ def shrink(
     Exit: 0 written, or nothing to shrink; 2 unusable input; 3 both logs are empty.
     """
     from hyprl.files import require_directory
+    from hyprl.usecases.compare import load_pair
     from hyprl.usecases.shrink import shrink_pair
 
     refuse_early(json_target)
-    pair = read_pair(left, right, values, calendar)
+    pair = load_pair(compare_request(left, right, values, calendar=calendar))
+    say_notes(pair)
     require_directory(out)
     fixture = shrink_pair(pair, out)
     on_stderr = str(json_target) == "-"

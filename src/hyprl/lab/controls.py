@@ -12,9 +12,10 @@ from hyprl.domain.bars import ClosedBar
 from hyprl.features.pipeline import FeatureFrameSnapshot
 from hyprl.features.stores import FeatureStore
 from hyprl.jit.kernel import COMPILED, INTERPRETED
-from hyprl.lab.lab import Lab, Log
+from hyprl.lab.lab import Lab
 from hyprl.live.state import EngineState, StateFile
-from hyprl.logs.load import load_signal_log
+from hyprl.logs.load import load_log
+from hyprl.logs.log import TraceLog
 from hyprl.model.artifact import ProbabilityModel
 from hyprl.trace.encode import TraceHeader
 from hyprl.trace.writer import write_trace
@@ -22,7 +23,7 @@ from hyprl.wiring import LiveOverrides, Restart
 
 NEW_YORK = "America/New_York"
 
-Make = Callable[[Lab, Path], tuple[Log, Log]]
+Make = Callable[[Lab, Path], tuple[TraceLog, TraceLog]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +35,32 @@ class Control:
     make: Make
 
 
-def _untouched(lab: Lab, _folder: Path) -> tuple[Log, Log]:
+def _untouched(lab: Lab, _folder: Path) -> tuple[TraceLog, TraceLog]:
     return lab.left, lab.replayed()
 
 
-def _rows_reordered(lab: Lab, folder: Path) -> tuple[Log, Log]:
+def _rows_reordered(lab: Lab, folder: Path) -> tuple[TraceLog, TraceLog]:
     return lab.left, _through(
         lab.replayed(), folder / "shuffled.parquet", lambda f: f.sample(fraction=1.0, shuffle=True, seed=7)
     )
 
 
-def _columns_reordered(lab: Lab, folder: Path) -> tuple[Log, Log]:
+def _columns_reordered(lab: Lab, folder: Path) -> tuple[TraceLog, TraceLog]:
     return lab.left, _through(lab.replayed(), folder / "columns.parquet", lambda f: f.select(f.columns[::-1]))
 
 
-def _zone_spelling(lab: Lab, folder: Path) -> tuple[Log, Log]:
+def _zone_spelling(lab: Lab, folder: Path) -> tuple[TraceLog, TraceLog]:
     spelled = pl.col("timestamp").dt.convert_time_zone(NEW_YORK).dt.strftime("%Y-%m-%dT%H:%M:%S%:z")
     return lab.left, _through(lab.replayed(), folder / "zone.csv", lambda f: f.with_columns(spelled))
 
 
-def _csv_for_parquet(lab: Lab, folder: Path) -> tuple[Log, Log]:
+def _csv_for_parquet(lab: Lab, folder: Path) -> tuple[TraceLog, TraceLog]:
     stamped = pl.col("timestamp").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     right = _through(lab.replayed(), folder / "right.csv", lambda f: f.with_columns(stamped))
     return _through(lab.left, folder / "left.parquet", lambda f: f), right
 
 
-def _trace_files(lab: Lab, folder: Path) -> tuple[Log, Log]:
+def _trace_files(lab: Lab, folder: Path) -> tuple[TraceLog, TraceLog]:
     from hyprl.usecases.runs import backtest_records, replay_in_memory, trace_header
     from hyprl.usecases.training import quiet
     from hyprl.wiring import backtest, kernel_for
@@ -76,17 +77,17 @@ def _trace_files(lab: Lab, folder: Path) -> tuple[Log, Log]:
     return logs[0], logs[1]
 
 
-def _loaded(path: Path, header: TraceHeader) -> Log:
-    return Log(load_signal_log(path).frame, header.facts)
+def _loaded(path: Path, header: TraceHeader) -> TraceLog:
+    return TraceLog(path, load_log(path).frame, facts=header.facts)
 
 
-def _extra_columns(lab: Lab, _folder: Path) -> tuple[Log, Log]:
+def _extra_columns(lab: Lab, _folder: Path) -> tuple[TraceLog, TraceLog]:
     right = lab.replayed()
     extra = [pl.lit("desk 4").alias("note"), pl.int_range(pl.len()).alias("latency_us")]
-    return lab.left, Log(right.frame.with_columns(extra), right.facts)
+    return lab.left, replace(right, frame=right.frame.with_columns(extra))
 
 
-def _other_names(lab: Lab, folder: Path) -> tuple[Log, Log]:
+def _other_names(lab: Lab, folder: Path) -> tuple[TraceLog, TraceLog]:
     names = {"probability_up": "prob", "position_size": "size", "expected_pnl": "ev"}
     loud = pl.col("decision").str.to_uppercase()
     return lab.left, _through(
@@ -98,22 +99,22 @@ def _stamped() -> pl.Expr:
     return pl.col("timestamp").dt.strftime("%Y-%m-%d %H:%M:%S+00:00")
 
 
-def _other_run_id(lab: Lab, _folder: Path) -> tuple[Log, Log]:
+def _other_run_id(lab: Lab, _folder: Path) -> tuple[TraceLog, TraceLog]:
     right = lab.replayed()
     renamed = right.frame.with_columns(
         pl.lit("live-0123456789abcdef").alias("run_id"), pl.lit("live").alias("source")
     )
-    return lab.left, Log(renamed, right.facts)
+    return lab.left, replace(right, frame=renamed)
 
 
-def _equal_model(lab: Lab, folder: Path) -> tuple[Log, Log]:
+def _equal_model(lab: Lab, folder: Path) -> tuple[TraceLog, TraceLog]:
     elsewhere = folder / "elsewhere.pkl"
     lab.live_run.model.save_artifact(elsewhere)
     run = replace(lab.live_run, model=ProbabilityModel.load_artifact(elsewhere))
     return lab.left, lab.replayed(run=run)
 
 
-def _resumed(lab: Lab, folder: Path) -> tuple[Log, Log]:
+def _resumed(lab: Lab, folder: Path) -> tuple[TraceLog, TraceLog]:
     since = lab.ground.open_at(0.5)
 
     def through_file(state: EngineState) -> EngineState:
@@ -126,7 +127,7 @@ def _resumed(lab: Lab, folder: Path) -> tuple[Log, Log]:
     return lab.left, lab.replayed(LiveOverrides(restart=restart))
 
 
-def _served_twice(lab: Lab, _folder: Path) -> tuple[Log, Log]:
+def _served_twice(lab: Lab, _folder: Path) -> tuple[TraceLog, TraceLog]:
     def twice(bars: Iterable[ClosedBar]) -> Iterator[ClosedBar]:
         for closed in bars:
             yield closed
@@ -135,7 +136,7 @@ def _served_twice(lab: Lab, _folder: Path) -> tuple[Log, Log]:
     return lab.left, lab.replayed(LiveOverrides(history=twice, source=twice))
 
 
-def _corrected_before_close(lab: Lab, _folder: Path) -> tuple[Log, Log]:
+def _corrected_before_close(lab: Lab, _folder: Path) -> tuple[TraceLog, TraceLog]:
     def final_only(bars: Iterable[ClosedBar]) -> Iterator[ClosedBar]:
         for closed in bars:
             working = {}
@@ -147,21 +148,21 @@ def _corrected_before_close(lab: Lab, _folder: Path) -> tuple[Log, Log]:
     return lab.left, lab.replayed(LiveOverrides(source=final_only))
 
 
-def _compiled_live(lab: Lab, _folder: Path) -> tuple[Log, Log]:
+def _compiled_live(lab: Lab, _folder: Path) -> tuple[TraceLog, TraceLog]:
     return lab.left, lab.replayed(mode=COMPILED)
 
 
-def _interpreted_backtest(lab: Lab, _folder: Path) -> tuple[Log, Log]:
+def _interpreted_backtest(lab: Lab, _folder: Path) -> tuple[TraceLog, TraceLog]:
     return lab.backtested(INTERPRETED), lab.replayed()
 
 
-def _own_parity_equity(lab: Lab, _folder: Path) -> tuple[Log, Log]:
+def _own_parity_equity(lab: Lab, _folder: Path) -> tuple[TraceLog, TraceLog]:
     opens = lab.left.frame["timestamp"].dt.epoch("us").to_list()
     own = dict(zip(opens, lab.left.frame["equity"].to_list(), strict=True))
     return lab.left, lab.replayed(run=replace(lab.live_run, parity_equity=own))
 
 
-def _snapshot_history(lab: Lab, _folder: Path) -> tuple[Log, Log]:
+def _snapshot_history(lab: Lab, _folder: Path) -> tuple[TraceLog, TraceLog]:
     store, window = lab.ground.cold_store(), lab.run.window
     for index in range(window.start):
         store.push(window.series.bar(index))
@@ -174,17 +175,17 @@ def _snapshot_history(lab: Lab, _folder: Path) -> tuple[Log, Log]:
     return lab.left, lab.replayed(LiveOverrides(preroll_bars=0, store=continued))
 
 
-def _swapped_sides(lab: Lab, _folder: Path) -> tuple[Log, Log]:
+def _swapped_sides(lab: Lab, _folder: Path) -> tuple[TraceLog, TraceLog]:
     return lab.replayed(), lab.left
 
 
-def _through(log: Log, path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> Log:
+def _through(log: TraceLog, path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> TraceLog:
     frame = change(log.frame)
     if path.suffix == ".csv":
         frame.write_csv(path)
     else:
         frame.write_parquet(path)
-    return Log(load_signal_log(path).frame, log.facts)
+    return replace(log, frame=load_log(path).frame)
 
 
 CONTROLS: tuple[Control, ...] = (

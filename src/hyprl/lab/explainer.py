@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from hyprl.causes.explain import explain
-from hyprl.causes.findings import Explanation, Redecide
-from hyprl.lab.lab import Log
-from hyprl.redecide import Recording, redecide_from_recordings
+from hyprl.causes.findings import Explanation
+from hyprl.lab.lab import plain
+from hyprl.logs.log import LogPair, TraceLog
+from hyprl.parity.diff import diff_logs
+from hyprl.redecide import redecide_logs
 
 
-def explained(left: Log, right: Log) -> Explanation:
+def explained(left: TraceLog, right: TraceLog, diff: pl.DataFrame) -> Explanation:
     """Explain two logs with all that they hold. Raises HyprLError children for logs that cannot be explained."""
-    return explain(left.frame, right.frame, redecide=_redecide(left, right))
+    return explain(LogPair(left, right), diff, redecide=redecide_logs(left, right))
 
 
-def explained_plainly(left: Log, right: Log) -> Explanation:
-    """Explain two logs by signatures alone."""
-    return explain(left.frame, right.frame)
-
-
-def _redecide(left: Log, right: Log) -> Redecide:
-    return redecide_from_recordings(
-        Recording(left.frame, left.facts, "the left log"),
-        Recording(right.frame, right.facts, "the right log"),
-    )
+def explained_plainly(left: TraceLog, right: TraceLog) -> Explanation:
+    """Explain what a plain bot would have logged, by signatures alone."""
+    pair = LogPair(plain(left), plain(right))
+    return explain(pair, diff_logs(pair.left.frame, pair.right.frame))

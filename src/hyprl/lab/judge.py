@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from hyprl.causes.findings import STAGES, Explanation
 from hyprl.errors import HyprLError
 from hyprl.lab.explainer import explained, explained_plainly
-from hyprl.lab.lab import Log
 from hyprl.lab.plants import Planted
+from hyprl.logs.log import LogPair, TraceLog
 from hyprl.parity.gates import BROKEN
 from hyprl.parity.verdict import compare
 
@@ -140,12 +140,13 @@ def expectation(kind: str, name: str, planted: Sequence[Planted]) -> Expectation
     return Expectation(kind, name, causes, shown, STAGES[stage], silent)
 
 
-def judge(symbol: str, expected: Expectation, left: Log, right: Log) -> CaseResult:
+def judge(symbol: str, expected: Expectation, left: TraceLog, right: TraceLog) -> CaseResult:
     """Compare and explain two logs, once with all that they hold and once with a plain bot's columns."""
     try:
-        broken = compare(left.frame, right.frame, "exact").verdict == BROKEN
-        said = Said.of(explained(left, right))
-        plain = Said.of(explained_plainly(left.plain, right.plain))
+        compared = compare(LogPair(left, right), "exact")
+        broken = compared.verdict == BROKEN
+        said = Said.of(explained(left, right, compared.main.diff))
+        plain = Said.of(explained_plainly(left, right))
     except HyprLError as error:
         return CaseResult(symbol, expected, error=str(error))
     return CaseResult(symbol, expected, broken, said, plain)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-
-import polars as pl
+from pathlib import Path
 
 from hyprl.jit.kernel import COMPILED, INTERPRETED, Announce
 from hyprl.lab.ground import Ground
+from hyprl.logs.load import log_of_records
+from hyprl.logs.log import Log, TraceLog
 from hyprl.model.artifact import ProbabilityModel
-from hyprl.trace.frame import records_frame
 from hyprl.usecases.requests import Prepared
 from hyprl.usecases.runs import backtest_records, replay_in_memory, trace_header
 from hyprl.usecases.training import quiet
@@ -29,17 +28,9 @@ PLAIN_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
-    """A signal log with the facts of its trace's header, from which it can be decided again."""
-
-    frame: pl.DataFrame
-    facts: Mapping[str, object]
-
-    @property
-    def plain(self) -> Log:
-        """Return what a plain bot would have logged."""
-        return Log(self.frame.select(PLAIN_COLUMNS), {})
+def plain(log: TraceLog) -> Log:
+    """Return what a plain bot would have logged."""
+    return Log(log.path, log.frame.select(PLAIN_COLUMNS))
 
 
 class Lab:
@@ -58,19 +49,21 @@ class Lab:
         return self.run.symbol
 
     @cached_property
-    def left(self) -> Log:
+    def left(self) -> TraceLog:
         """Return the compiled backtest's log."""
         return self.backtested(COMPILED)
 
-    def backtested(self, mode: str) -> Log:
+    def backtested(self, mode: str) -> TraceLog:
         """Return a backtest's log, compiled or interpreted."""
         done = backtest(self.run, kernel_for(self.run, mode, self._announce), record=True)
-        return Log(records_frame(backtest_records(self.run, done)), trace_header(self.run, "backtest").facts)
+        facts = trace_header(self.run, "backtest").facts
+        return log_of_records(backtest_records(self.run, done), facts, Path("the left log"))
 
     def replayed(
         self, overrides: LiveOverrides = NO_OVERRIDES, mode: str = INTERPRETED, run: Run | None = None
-    ) -> Log:
+    ) -> TraceLog:
         """Return a live engine's log, fed bar by bar."""
         run = run or self.live_run
         _, records = replay_in_memory(run, self._announce, mode=mode, overrides=overrides)
-        return Log(records_frame(records), trace_header(run, "replay", overrides).facts)
+        facts = trace_header(run, "replay", overrides).facts
+        return log_of_records(records, facts, Path("the right log"))

@@ -1,41 +1,28 @@
-"""Load a signal log from a file: unpack, read, verify the chain of a HyprL trace, apply the map, normalise."""
+"""From a file or a frame to a Log: unpacked, read, a HyprL trace's chain verified, mapped, normalised; each once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from hyprl.logs.containers import unpack
+from hyprl.logs.log import Log, TraceLog
 from hyprl.logs.logmap import LogMap
 from hyprl.logs.normalise import normalise, unnest
 from hyprl.logs.plausible import doubts
 from hyprl.logs.readers import parse_log, read_bytes
-from hyprl.logs.remap import remap
-from hyprl.trace.chain import verify_chain
-from hyprl.trace.frame import records_frame
-from hyprl.trace.read import trace_of
+
+if TYPE_CHECKING:  # a log that is no trace is read without the trace's own modules
+    from hyprl.trace.signal import SignalTrace
 
 _TRACE_MARK = b'"record_hash":"'
 _PLAIN = LogMap()
 
 
-@dataclass(frozen=True, slots=True)
-class SignalLog:
-    """A normalised log; `torn_tail` is the unfinished last line that was left out, if there was one.
-
-    With a map, times are still as stamped: `pairing.pair_logs` moves them to the bars' opens.
-    """
-
-    path: Path
-    frame: pl.DataFrame
-    torn_tail: str | None = None
-    log_map: LogMap = _PLAIN
-    notes: tuple[str, ...] = ()
-
-
-def load_signal_log(path: Path, log_map: LogMap = _PLAIN) -> SignalLog:
+def load_log(path: Path, log_map: LogMap = _PLAIN) -> Log:
     """Load CSV, JSON Lines or Parquet, also in gzip or zip, told apart by content, into the form of `normalise`.
 
     A file with a record_hash anywhere is a HyprL trace: its chain is verified, and a map does not apply to it.
@@ -44,15 +31,36 @@ def load_signal_log(path: Path, log_map: LogMap = _PLAIN) -> SignalLog:
     where = str(path)
     data = unpack(read_bytes(path), where, log_map.member)
     if data.lstrip().startswith(b"{") and _TRACE_MARK in data:
-        trace = trace_of(verify_chain(data, where), where)
-        torn = None if trace.torn_tail is None else trace.torn_tail.decode("utf-8", "replace")
-        return SignalLog(path, normalise(records_frame(trace.records), where), torn)
+        return _load_trace(data, path)
     raw = parse_log(data, where, log_map.path)
     log = log_of_frame(raw.frame, where, log_map)
-    return SignalLog(path, log.frame, raw.torn_tail, log_map, log.notes)
+    return Log(path, log.frame, raw.torn_tail, log_map, log.notes)
 
 
-def log_of_frame(frame: pl.DataFrame, where: str, log_map: LogMap = _PLAIN) -> SignalLog:
-    """Map and normalise a frame that is at hand; `where` names it in errors and notes. Raises as above."""
-    clean = normalise(remap(unnest(frame), log_map, where), where)
-    return SignalLog(Path(where), clean, None, log_map, doubts(clean, where))
+def _load_trace(data: bytes, path: Path) -> TraceLog:
+    from hyprl.trace.chain import verify_chain
+    from hyprl.trace.read import trace_of
+
+    where = str(path)
+    trace = trace_of(verify_chain(data, where), where)
+    torn = None if trace.torn_tail is None else trace.torn_tail.decode("utf-8", "replace")
+    return log_of_records(trace.records, trace.header.facts, path, torn)
+
+
+def log_of_records(
+    records: Sequence[SignalTrace], facts: Mapping[str, Any], path: Path, torn_tail: str | None = None
+) -> TraceLog:
+    """Normalise a trace's records; `facts` are its header's, `path` is where it is kept. Raises SignalLogError."""
+    from hyprl.trace.frame import records_frame
+
+    return TraceLog(path, normalise(records_frame(records), str(path)), torn_tail, facts=facts)
+
+
+def log_of_frame(frame: pl.DataFrame, where: str, log_map: LogMap = _PLAIN) -> Log:
+    """Map and normalise a frame that is at hand; `where` names it in errors and notes. Raises as `load_log`."""
+    if log_map != _PLAIN:
+        from hyprl.logs.remap import remap
+
+        frame = remap(unnest(frame), log_map, where)
+    clean = normalise(frame, where)
+    return Log(Path(where), clean, None, log_map, doubts(clean, where))

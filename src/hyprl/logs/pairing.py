@@ -7,31 +7,22 @@ calendar. Otherwise the bar stays absent, and the diff counts it as one-sided.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from hyprl.errors import ConfigError
 from hyprl.logs.bar_times import BarGrid, Int64Array, grid_of_log, to_bar_opens
-from hyprl.logs.load import SignalLog
-from hyprl.logs.logmap import CONTINUOUS, XNYS, LogMap
+from hyprl.logs.log import Log, LogPair
+from hyprl.logs.logmap import CONTINUOUS, LogMap
 from hyprl.logs.normalise import refuse_repeats
 from hyprl.logs.vocabulary import KEYS, NO_DIRECTION, REJECT
 
 _MOST_BARS = 20_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class LogPair:
-    """Two logs that stand on the same bars, and what was assumed to get there: one line each, for people."""
-
-    left: SignalLog
-    right: SignalLog
-    notes: tuple[str, ...] = ()
-
-
-def pair_logs(left: SignalLog, right: SignalLog, calendar: BarGrid | None = None) -> LogPair:
+def pair_logs(left: Log, right: Log, calendar: BarGrid | None = None) -> LogPair:
     """Apply the time and event rules of both logs' maps. `calendar` has the XNYS bars, where a map or the user asks.
 
     Raises ConfigError when a map needs bars that nothing defines, SignalLogError for a row that is of no bar.
@@ -48,16 +39,11 @@ def pair_logs(left: SignalLog, right: SignalLog, calendar: BarGrid | None = None
     return LogPair(filled[0][0], filled[1][0], tuple(dict.fromkeys(notes)))
 
 
-def needs_calendar(*maps: LogMap) -> bool:
-    """Tell whether a map names the XNYS calendar."""
-    return any(log_map.calendar == XNYS for log_map in maps)
-
-
-def _is_events(log: SignalLog) -> bool:
+def _is_events(log: Log) -> bool:
     return log.log_map.rows == "events"
 
 
-def _moved(log: SignalLog, bars: SignalLog | None, other: SignalLog, calendar: BarGrid | None) -> SignalLog:
+def _moved(log: Log, bars: Log | None, other: Log, calendar: BarGrid | None) -> Log:
     log_map, where = log.log_map, str(log.path)
     if calendar is not None and log_map.calendar != CONTINUOUS:
         frame = to_bar_opens(log.frame, log_map, calendar, where)
@@ -73,7 +59,7 @@ def _moved(log: SignalLog, bars: SignalLog | None, other: SignalLog, calendar: B
     return replace(log, frame=frame)
 
 
-def _moved_by_symbol(log: SignalLog, bars: SignalLog) -> pl.DataFrame:
+def _moved_by_symbol(log: Log, bars: Log) -> pl.DataFrame:
     parts = []
     for frame in log.frame.partition_by("symbol", maintain_order=True):
         symbol = frame["symbol"][0]
@@ -83,7 +69,7 @@ def _moved_by_symbol(log: SignalLog, bars: SignalLog) -> pl.DataFrame:
     return pl.concat(parts) if parts else log.frame
 
 
-def _unmoved(log: SignalLog, other: SignalLog) -> pl.DataFrame:
+def _unmoved(log: Log, other: Log) -> pl.DataFrame:
     mine, theirs = ((item.log_map.stamp, item.log_map.fill_delay_bars) for item in (log, other))
     if mine != theirs:
         raise ConfigError(
@@ -94,7 +80,7 @@ def _unmoved(log: SignalLog, other: SignalLog) -> pl.DataFrame:
     return log.frame
 
 
-def _filled(log: SignalLog, other: SignalLog, calendar: BarGrid | None) -> tuple[SignalLog, list[str]]:
+def _filled(log: Log, other: Log, calendar: BarGrid | None) -> tuple[Log, list[str]]:
     if not _is_events(log):
         return log, []
     if log.log_map.absent != "reject":
@@ -114,7 +100,7 @@ def _filled(log: SignalLog, other: SignalLog, calendar: BarGrid | None) -> tuple
     return replace(log, frame=frame), [note]
 
 
-def _bars_for(log: SignalLog, other: SignalLog, calendar: BarGrid | None) -> tuple[pl.DataFrame | None, str]:
+def _bars_for(log: Log, other: Log, calendar: BarGrid | None) -> tuple[pl.DataFrame | None, str]:
     symbols = log.frame.select("symbol").unique()
     if not _is_events(other):
         return other.frame.select(KEYS).join(symbols, on="symbol", how="semi"), str(other.path)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hyprl.logs.normalise import normalise
+from hyprl.logs.log import LogPair
 from hyprl.parity.as_json import statistics_json
 from hyprl.parity.diff import BOTH, diff_logs
 from hyprl.parity.gates import EXIT_CODES, Gate, judge_span, judge_windows, verdict_of
@@ -17,6 +17,7 @@ from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment
 from hyprl.parity.statistics import compute_statistics, share
 
 Int64Array = npt.NDArray[np.int64]
+_MOST_SYMBOLS = 3  # named in a headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,13 @@ class ParityResult:
     def main(self) -> Assessment:
         """The assessment whose statistics head the report: the year, or the only one."""
         return self.assessments.get(YEAR) or next(iter(self.assessments.values()))
+
+    @property
+    def subject(self) -> str:
+        """The symbols in a few words."""
+        symbols = self.main.symbols
+        rest = len(symbols) - _MOST_SYMBOLS
+        return ", ".join(symbols[:_MOST_SYMBOLS]) + (f" and {rest} more" if rest > 0 else "") or "no symbol"
 
     @property
     def exit_code(self) -> int:
@@ -63,15 +71,13 @@ class ParityResult:
         return document
 
 
-def compare(
-    left: pl.DataFrame, right: pl.DataFrame, stage: str, expected_opens: Int64Array | None = None
-) -> ParityResult:
+def compare(pair: LogPair, stage: str, expected_opens: Int64Array | None = None) -> ParityResult:
     """Judge two logs over whatever span they have, every rule of the stage applied to it.
 
-    The frames are normalised first. `expected_opens` are the calendar's bar opens, µs UTC; without them coverage is
-    of the union of both sides' bars. Raises SignalLogError for an unusable log, ConfigError for an unknown stage.
+    `expected_opens` are the calendar's bar opens, µs UTC; without them coverage is of the union of both sides' bars.
+    Raises SignalLogError for logs that cannot be joined, ConfigError for an unknown stage.
     """
-    assessment = assess(left, right, expected_opens)
+    assessment = assess(pair, expected_opens)
     gates = judge_span(stage, assessment)
     return ParityResult(stage, verdict_of(gates), gates, {"span": assessment})
 
@@ -84,9 +90,9 @@ def compare_windows(stage: str, year: Assessment | None, microscope: Assessment 
     return ParityResult(stage, verdict_of(gates), gates, given)
 
 
-def assess(left: pl.DataFrame, right: pl.DataFrame, expected_opens: Int64Array | None = None) -> Assessment:
-    """Normalise, pair and measure two logs of one window; see `compare` for the arguments and errors."""
-    diff = diff_logs(normalise(left, "the left log"), normalise(right, "the right log"))
+def assess(pair: LogPair, expected_opens: Int64Array | None = None) -> Assessment:
+    """Join and measure two logs of one window; see `compare` for the arguments and errors."""
+    diff = diff_logs(pair.left.frame, pair.right.frame)
     coverage = Coverage(expected_opens)
     coverage.add(diff.filter(pl.col("_merge") == BOTH))
     return Assessment(diff, compute_statistics(diff), coverage.share(diff.height, diff["symbol"].n_unique()))

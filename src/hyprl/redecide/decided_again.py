@@ -14,12 +14,10 @@ from hyprl.causes.shrink import Shrunk, smallest_difference
 from hyprl.causes.steps import iso
 from hyprl.domain.bars import PRICE_FLAWS, Bar, is_usable
 from hyprl.domain.decisions import EMIT
-from hyprl.logs.normalise import normalise
+from hyprl.logs.log import TraceLog
 from hyprl.model.artifact import PROBABILITY_FUNCTIONS
 from hyprl.redecide.sides import ACCOUNT_FIELDS, Side, side_from
 from hyprl.strategy.decide import BarContext, Decision, StrategyParameters, decide
-from hyprl.trace.frame import records_frame
-from hyprl.trace.read import TraceFile
 
 STRATEGY, INPUTS, FEATURE, MODEL = "strategy.", "inputs.", "features.", "model."
 PROBABILITY = INPUTS + "probability_up"
@@ -60,12 +58,13 @@ class Decided:
     names: tuple[str, ...]
 
 
-def decide_again(left: TraceFile, right: TraceFile, shrunk: Shrunk) -> Decided | str:
+def decide_again(left: TraceLog, right: TraceLog, shrunk: Shrunk) -> Decided | str:
     """Return the first kept bar that both sides can be decided at again, or why there is none.
 
     Raises TraceError naming what a trace does not hold.
     """
-    sides = [_side(trace, name) for trace, name in ((left, "the left trace"), (right, "the right trace"))]
+    named = ((left, "the left trace"), (right, "the right trace"))
+    sides = [side_from(log.frame, log.facts, name) for log, name in named]
     opens = [set(side.opens.tolist()) for side in sides]
     stamps = pl.concat([shrunk.left["timestamp"], shrunk.right["timestamp"]]).unique().sort().dt.epoch("us")
     shared = [int(stamp) for stamp in stamps if stamp in opens[0] and stamp in opens[1]]
@@ -155,10 +154,6 @@ def inputs_at(side: Side, row: int) -> dict[str, float]:
     found = {STRATEGY + name: float(value) for name, value in side.rules[row]._asdict().items()}
     found |= {INPUTS + name: float(value) for name, value in context._asdict().items()}
     return found | {PROBABILITY: float(side.probability[row])}
-
-
-def _side(trace: TraceFile, name: str) -> Side:
-    return side_from(normalise(records_frame(trace.records), name), trace.header.facts, name)
 
 
 def _decision(values: Mapping[str, float], shape: ModelShape | None) -> Decision:

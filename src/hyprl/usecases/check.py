@@ -6,18 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hyprl.bars.calendar import session_hours
 from hyprl.jit.kernel import COMPILED, Announce
+from hyprl.logs.load import log_of_records
+from hyprl.logs.log import LogPair, TraceLog
 from hyprl.model.artifact import ProbabilityModel
 from hyprl.parity.diff import write_diff
+from hyprl.parity.gates import KEPT
 from hyprl.parity.inputs import input_log, write_input_log
 from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment
 from hyprl.parity.verdict import ParityResult, assess, compare_windows
 from hyprl.trace.encode import TraceHeader
-from hyprl.trace.frame import records_frame
 from hyprl.trace.signal import SignalTrace
 from hyprl.trace.writer import write_trace
+from hyprl.usecases.compare import Comparison
 from hyprl.usecases.requests import Prepared, RunRequest, prepare
 from hyprl.usecases.runs import (
     Outcome,
@@ -29,7 +33,11 @@ from hyprl.usecases.runs import (
 )
 from hyprl.wiring import NO_OVERRIDES, LiveOverrides, Run, backtest, kernel_for
 
+if TYPE_CHECKING:
+    from hyprl.causes.findings import Explanation
+
 MICROSCOPE_SESSIONS = 5
+EXACT = "exact"
 Plant = Callable[[Run], LiveOverrides]
 
 
@@ -51,6 +59,7 @@ class CheckedWindow:
     run: Run
     backtest: Outcome
     replay: Outcome
+    pair: LogPair
     assessment: Assessment
     files: tuple[Path, ...]
 
@@ -109,31 +118,38 @@ def _check_window(
 ) -> CheckedWindow:
     run = prepared.run(*span)
     done = backtest(run, kernel_for(run, COMPILED, announce), record=True)
-    batch_records = backtest_records(run, done)
     batch_outcome = Outcome(done.trades, done.final_equity, done.exposed_bars)
     live_run = replace(run, model=ProbabilityModel.load_artifact(prepared.chosen.path))
     overrides = request.plant(live_run)
     live_outcome, live_records = replay_in_memory(live_run, announce, overrides=overrides, tick=tick)
-    expected = session_hours(*span).open_utc_us
-    assessment = assess(records_frame(batch_records), records_frame(live_records), expected)
-    headers = (trace_header(run, "backtest"), trace_header(live_run, "replay", overrides))
-    traces = tuple(zip(headers, (batch_records, live_records), strict=True))
-    files = _write(run, name, request.out, traces, assessment)
-    return CheckedWindow(name, run, batch_outcome, live_outcome, assessment, files)
+    folder = request.out / "parity_traces"
+    pair = LogPair(
+        _kept(run, trace_header(run, "backtest"), backtest_records(run, done), folder),
+        _kept(run, trace_header(live_run, "replay", overrides), live_records, folder),
+    )
+    assessment = assess(pair, session_hours(*span).open_utc_us)
+    files = (pair.left.path, pair.right.path, *_write_diff(run, name, request.out, assessment))
+    return CheckedWindow(name, run, batch_outcome, live_outcome, pair, assessment, files)
 
 
-def _write(
-    run: Run,
-    name: str,
-    out: Path,
-    traces: tuple[tuple[TraceHeader, list[SignalTrace]], ...],
-    assessment: Assessment,
-) -> tuple[Path, ...]:
-    files = []
-    for source, (header, records) in zip(("backtest", "replay"), traces, strict=True):
-        path = trace_path(run, source, out / "parity_traces")
-        write_trace(path, header, records)
-        files.append(path)
+def explain_check(outcome: CheckOutcome) -> Explanation | None:
+    """Explain what the longest window's two engines differ in; None where they do not."""
+    from hyprl.usecases.explain import explain_for_page
+
+    result = outcome.result
+    if result.stage == EXACT and result.verdict == KEPT and all(g.accepted is None for g in result.gates):
+        return None
+    return explain_for_page(Comparison(outcome.windows[0].pair, result))
+
+
+def _kept(run: Run, header: TraceHeader, records: list[SignalTrace], folder: Path) -> TraceLog:
+    path = trace_path(run, str(header.facts["source"]), folder)
+    write_trace(path, header, records)
+    return log_of_records(records, header.facts, path)
+
+
+def _write_diff(run: Run, name: str, out: Path, assessment: Assessment) -> tuple[Path, ...]:
+    files: list[Path] = []
     suffix = "_MICRO" if name == MICROSCOPE else ""
     stem = run.symbol.lower()
     files.extend(write_diff(assessment.diff, out / "signals", f"{stem}_signal_diff{suffix}"))

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from hyprl.causes.findings import Explanation
 from hyprl.errors import SignalLogError
-from hyprl.parity.verdict import ParityResult
 from hyprl.report.page.content import PageContent, Side
 
 if TYPE_CHECKING:  # two foreign logs are compared without loading an engine
     from hyprl.usecases.check import CheckedWindow, CheckOutcome
+    from hyprl.usecases.compare import Comparison
     from hyprl.usecases.runs import Outcome
-
-_MOST_SYMBOLS = 3
 
 
 def check_page(outcome: CheckOutcome, explanation: Explanation | None = None) -> PageContent:
@@ -39,25 +37,13 @@ def check_page(outcome: CheckOutcome, explanation: Explanation | None = None) ->
     return PageContent("check", prepared.symbol, outcome.result, sides, facts, tuple(notes), explanation)
 
 
-def diff_page(
-    left: Path,
-    right: Path,
-    result: ParityResult,
-    notes: tuple[str, ...] = (),
-    explanation: Explanation | None = None,
-    *,
-    command: str = "diff",
+def comparison_page(
+    command: str, comparison: Comparison, explanation: Explanation | None = None
 ) -> PageContent:
     """Return the page of two compared log files. Raises SignalLogError when a file cannot be read any more."""
-    sides = (_file("backtest", left), _file("replay", right))
-    return PageContent(command, subject_of(result), result, sides, (), notes, explanation)
-
-
-def subject_of(result: ParityResult) -> str:
-    """Return the symbols in a few words."""
-    symbols = result.main.symbols
-    rest = len(symbols) - _MOST_SYMBOLS
-    return ", ".join(symbols[:_MOST_SYMBOLS]) + (f" and {rest} more" if rest > 0 else "") or "no symbol"
+    pair, result = comparison.pair, comparison.result
+    sides = (_file("backtest", pair.left.path), _file("replay", pair.right.path))
+    return PageContent(command, result.subject, result, sides, (), pair.notes, explanation)
 
 
 def _engine(window: CheckedWindow, name: str, outcome: Outcome, place: int) -> Side:

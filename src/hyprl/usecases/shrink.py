@@ -20,12 +20,10 @@ from hyprl.causes.shrink import Aim, Shrunk, shrink_logs, still_shows
 from hyprl.causes.steps import iso
 from hyprl.errors import HyprLError, SignalLogError
 from hyprl.files import atomic_path, atomic_write_bytes, atomic_write_text
-from hyprl.logs.load import load_signal_log
-from hyprl.logs.pairing import LogPair
+from hyprl.logs.load import load_log
+from hyprl.logs.log import LogPair, TraceLog
 from hyprl.redecide.decided_again import Decided, decide_again
-from hyprl.trace.read import TraceFile, read_trace
 
-_TRACE_COLUMN = "schema_version"
 _ONLY_TRACES = "only two HyprL traces hold what a bar can be decided from again"
 _HEADER_PARTS = ("strategy_parameters", "execution_parameters")
 
@@ -112,10 +110,10 @@ def opens_of(shrunk: Shrunk) -> list[str]:
 
 
 def _config(pair: LogPair, shrunk: Shrunk) -> Config:
-    if any(_TRACE_COLUMN not in log.frame.columns for log in (pair.left, pair.right)):
+    if pair.traces is None:
         return Config(None, None, _ONLY_TRACES)
+    left, right = pair.traces
     try:
-        left, right = (read_trace(log.path) for log in (pair.left, pair.right))
         decided = decide_again(left, right, shrunk)
     except HyprLError as error:
         return Config(None, None, error.what)
@@ -125,8 +123,8 @@ def _config(pair: LogPair, shrunk: Shrunk) -> Config:
     return Config(_differing_facts(left, right), None, decided)
 
 
-def _differing_facts(left: TraceFile, right: TraceFile) -> dict[str, tuple[float | None, float | None]]:
-    mine, theirs = (_flat_facts(trace.header.facts) for trace in (left, right))
+def _differing_facts(left: TraceLog, right: TraceLog) -> dict[str, tuple[float | None, float | None]]:
+    mine, theirs = (_flat_facts(log.facts) for log in (left, right))
     names = dict.fromkeys((*mine, *theirs))
     return {
         name: (mine.get(name), theirs.get(name))
@@ -171,7 +169,7 @@ def _write_log(frame: pl.DataFrame, path: Path) -> None:
 
 def _reads_back(paths: list[Path], aim: Aim) -> bool:
     try:
-        left, right = (load_signal_log(path).frame for path in paths)
+        left, right = (load_log(path).frame for path in paths)
         return still_shows(left, right, aim)
     except SignalLogError:
         return False  # a spelling that CSV cannot carry: the next format can

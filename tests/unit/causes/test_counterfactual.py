@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import polars as pl
 import pytest
 
-from hyprl.causes.counterfactual import GAP, PROBABILITY, attribute, share_out
+from frames import attribute, share_out
+from hyprl.causes.counterfactual import GAP, PROBABILITY
 from hyprl.causes.findings import FactorFacts
 from hyprl.logs.normalise import normalise
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyprl.causes.explain import explain
+from frames import explain
 from hyprl.causes.findings import (
     CAUSES,
     CONFIGURATION,

@@ -1,22 +1,25 @@
 """What a plant notes of itself is what the two traces show, though it reads neither."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
 from hyprl.lab.catalogue import FAULTS
 from hyprl.lab.ground import GroundTruth
-from hyprl.lab.lab import Lab, Log
+from hyprl.lab.lab import Lab
 from hyprl.lab.plants import combined, plant
+from hyprl.logs.log import TraceLog
 
 HOUR_US = 3_600_000_000
 OF_THE_RUN = ("run_id", "source")
 
 
-def first_difference(left: Log, right: Log) -> int | None:
+def first_difference(left: TraceLog, right: TraceLog) -> int | None:
     """Compare row by row as tuples of text, without the package's own diff."""
     rows = [
         {row[0]: repr(row[1:]) for row in log.frame.drop(OF_THE_RUN).rows()}
-        for log in (left, Log(right.frame.select(left.frame.columns), right.facts))
+        for log in (left, replace(right, frame=right.frame.select(left.frame.columns)))
     ]
     stamps = sorted(set(rows[0]) | set(rows[1]))
     differing = [stamp for stamp in stamps if rows[0].get(stamp) != rows[1].get(stamp)]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from hyprl.domain.bars import Bar
 from hyprl.errors import HyprLError, SignalLogError, TraceError
-from hyprl.logs.load import SignalLog, load_signal_log
+from hyprl.logs.load import load_log
+from hyprl.logs.log import Log
 from hyprl.logs.normalise import normalise
 from hyprl.trace.encode import TraceHeader
 from hyprl.trace.frame import records_frame
@@ -21,10 +22,10 @@ ROW = "2024-12-12T14:30:00Z,NVDA,emit,0.5\n"
 FIRST = datetime(2024, 12, 12, 14, 30, tzinfo=UTC)
 
 
-def load(tmp_path: Path, content: str | bytes, name: str = "log.csv") -> SignalLog:
+def load(tmp_path: Path, content: str | bytes, name: str = "log.csv") -> Log:
     path = tmp_path / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return load_signal_log(path)
+    return load_log(path)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_naive_parquet_timestamps_are_refused(tmp_path) -> None:
     frame = pl.DataFrame({"timestamp": [datetime(2024, 12, 12)], "symbol": ["A"], "decision": ["emit"]})
     frame.write_parquet(tmp_path / "log.parquet")
     with pytest.raises(SignalLogError, match="naive"):
-        load_signal_log(tmp_path / "log.parquet")
+        load_log(tmp_path / "log.parquet")
 
 
 def test_parquet_in_another_zone_and_float32_is_read_exactly(tmp_path) -> None:
@@ -75,7 +76,7 @@ def test_parquet_in_another_zone_and_float32_is_read_exactly(tmp_path) -> None:
         {"timestamp": local, "symbol": ["A"], "decision": [1], "p_up": pl.Series([0.1], dtype=pl.Float32)}
     )
     frame.write_parquet(tmp_path / "log.parquet")
-    found = load_signal_log(tmp_path / "log.parquet").frame
+    found = load_log(tmp_path / "log.parquet").frame
     assert found["timestamp"].to_list() == [FIRST]
     assert found["probability_up"].to_list() == [0.10000000149011612]
 
@@ -147,7 +148,7 @@ def test_what_is_no_log_is_refused_by_name(tmp_path, content: bytes, message: st
 @pytest.mark.parametrize("name", ["absent.csv", "."])
 def test_missing_file_and_directory_are_refused(tmp_path, name: str) -> None:
     with pytest.raises(SignalLogError, match="cannot be read"):
-        load_signal_log(tmp_path / name)
+        load_log(tmp_path / name)
 
 
 def test_synonyms_are_renamed_unless_the_name_is_there(tmp_path) -> None:
@@ -260,12 +261,12 @@ def trace(tmp_path) -> Path:
 
 def test_a_trace_on_file_is_the_trace_in_memory(trace: Path) -> None:
     in_memory = normalise(records_frame([trace_record(number) for number in range(3)]), "test")
-    assert load_signal_log(trace).frame.equals(in_memory)
-    assert load_signal_log(trace).frame.schema == in_memory.schema
+    assert load_log(trace).frame.equals(in_memory)
+    assert load_log(trace).frame.schema == in_memory.schema
 
 
 def test_normalising_twice_changes_nothing(trace: Path, full_log) -> None:
-    for frame in (load_signal_log(trace).frame, normalise(full_log, "test")):
+    for frame in (load_log(trace).frame, normalise(full_log, "test")):
         again = normalise(frame, "test")
         assert again.equals(frame)
         assert again.schema == frame.schema
@@ -274,13 +275,13 @@ def test_normalising_twice_changes_nothing(trace: Path, full_log) -> None:
 def test_an_edited_trace_is_refused(trace: Path) -> None:
     trace.write_bytes(trace.read_bytes().replace(b'"position_size":25.0', b'"position_size":25.1', 1))
     with pytest.raises(TraceError, match="line 2"):
-        load_signal_log(trace)
+        load_log(trace)
 
 
 def test_a_trace_without_its_header_is_not_taken_for_a_foreign_log(trace: Path) -> None:
     trace.write_bytes(trace.read_bytes().split(b"\n", 1)[1])
     with pytest.raises(TraceError, match="line 1"):
-        load_signal_log(trace)
+        load_log(trace)
 
 
 def test_damaged_parquet_never_gives_anything_but_a_named_error(tmp_path, full_log, capfd) -> None:

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from hyprl.errors import ConfigError, SignalLogError
-from hyprl.logs.load import SignalLog, load_signal_log
+from hyprl.logs.load import load_log
+from hyprl.logs.log import Log
 from hyprl.logs.logmap import READY, LogMap, load_log_map
 
 FULL = """
@@ -27,9 +28,9 @@ def map_of(tmp_path: Path, text: str, name: str = "map.toml") -> LogMap:
     return load_log_map(str(tmp_path / name))
 
 
-def log_of(tmp_path: Path, text: str, log_map: LogMap) -> SignalLog:
+def log_of(tmp_path: Path, text: str, log_map: LogMap) -> Log:
     (tmp_path / "log.csv").write_text(text, encoding="utf-8")
-    return load_signal_log(tmp_path / "log.csv", log_map)
+    return load_log(tmp_path / "log.csv", log_map)
 
 
 def test_a_map_gives_columns_words_zone_and_symbol(tmp_path) -> None:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from frames import compare
 from hyprl.errors import HyprLError, SignalLogError
 from hyprl.logs.logmap import READY
-from hyprl.parity.verdict import compare
-from hyprl.usecases.logs import MapChoice, load_pair
+from hyprl.usecases.compare import CompareRequest, MapChoice, load_pair
 
 HEAD = ["timestamp", "symbol", "decision", "direction", "probability_up", "position_size", "feature_hash"]
 ROWS = [
@@ -81,7 +81,11 @@ def test_a_mutated_log_is_compared_or_refused_by_name(tmp_path, seed, log_map, c
     (tmp_path / "left.csv").write_bytes(mutated(seed))
     (tmp_path / "right.csv").write_bytes(as_csv(ROWS))
     try:
-        pair = load_pair(tmp_path / "left.csv", tmp_path / "right.csv", MapChoice(log_map), calendar)
+        pair = load_pair(
+            CompareRequest(
+                tmp_path / "left.csv", tmp_path / "right.csv", MapChoice(log_map), calendar=calendar
+            )
+        )
         result = compare(pair.left.frame, pair.right.frame, "exact")
         orjson.dumps(result.as_json_dict())
     except HyprLError as error:
@@ -100,7 +104,7 @@ def test_a_mutated_log_is_compared_or_refused_by_name(tmp_path, seed, log_map, c
 def test_junk_is_refused_by_name(tmp_path, data: bytes) -> None:
     (tmp_path / "junk").write_bytes(data)
     with pytest.raises(HyprLError):
-        load_pair(tmp_path / "junk", tmp_path / "junk")
+        load_pair(CompareRequest(tmp_path / "junk", tmp_path / "junk"))
 
 
 @pytest.mark.parametrize(
@@ -121,14 +125,14 @@ def test_junk_is_refused_by_name(tmp_path, data: bytes) -> None:
 def test_known_faults_are_named(tmp_path, rows: list[list[str]], message: str) -> None:
     (tmp_path / "log.csv").write_bytes(as_csv(rows))
     with pytest.raises(SignalLogError, match=message):
-        load_pair(tmp_path / "log.csv", tmp_path / "log.csv")
+        load_pair(CompareRequest(tmp_path / "log.csv", tmp_path / "log.csv"))
 
 
 def test_other_spellings_of_one_zone_within_a_file_are_fine(tmp_path) -> None:
     rows = [["2025-01-10T09:30:00-05:00", *ROWS[0][1:]], *ROWS[1:]]
     (tmp_path / "left.csv").write_bytes(as_csv(rows))
     (tmp_path / "right.csv").write_bytes(as_csv(ROWS))
-    pair = load_pair(tmp_path / "left.csv", tmp_path / "right.csv")
+    pair = load_pair(CompareRequest(tmp_path / "left.csv", tmp_path / "right.csv"))
     assert pair.left.frame.equals(pair.right.frame)
 
 

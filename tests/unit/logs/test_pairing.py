@@ -6,23 +6,22 @@ import pytest
 
 from hyprl.errors import ConfigError, SignalLogError
 from hyprl.logs.bar_times import BarGrid
-from hyprl.logs.load import SignalLog, log_of_frame
+from hyprl.logs.load import log_of_frame
+from hyprl.logs.log import Log
 from hyprl.logs.logmap import LogMap
 from hyprl.logs.pairing import pair_logs
 
 EVENTS = LogMap(rows="events", absent="reject", decision="emit")
 
 
-def log(
-    hours: list[int], decisions: list[str], log_map: LogMap | None = None, symbol: str = "A"
-) -> SignalLog:
+def log(hours: list[int], decisions: list[str], log_map: LogMap | None = None, symbol: str = "A") -> Log:
     stamps = [f"2025-01-15T{hour:02d}:00Z" for hour in hours]
     data = {"timestamp": stamps, "symbol": symbol, "decision": decisions}
     frame = pl.DataFrame(data, schema_overrides={"timestamp": pl.String, "decision": pl.String})
     return log_of_frame(frame, "log", log_map or LogMap())
 
 
-def hours(side: SignalLog) -> list[int]:
+def hours(side: Log) -> list[int]:
     return side.frame["timestamp"].dt.hour().to_list()
 
 
@@ -42,7 +41,7 @@ def test_a_bar_that_an_event_log_does_not_mention_is_a_reject() -> None:
 def test_a_bar_of_a_symbol_that_never_traded_is_absent_not_rejected() -> None:
     full = log([1, 2], ["reject", "emit"])
     other = log([1, 2], ["emit", "reject"], symbol="B")
-    both = SignalLog(Path("log"), pl.concat([full.frame, other.frame]))
+    both = Log(Path("log"), pl.concat([full.frame, other.frame]))
     assert pair_logs(both, log([2], ["emit"], EVENTS)).right.frame["symbol"].to_list() == ["A", "A"]
 
 
@@ -86,7 +85,7 @@ def test_two_rows_that_move_to_one_bar_are_refused() -> None:
 def test_a_span_of_impossible_length_is_refused() -> None:
     tiny = EVENTS.model_copy(update={"calendar": "continuous", "bar": "1s"})
     early = log_of_frame(pl.DataFrame({"timestamp": ["1980-01-01T00:00Z"], "symbol": ["A"]}), "log", EVENTS)
-    early = SignalLog(early.path, early.frame, None, tiny)
+    early = Log(early.path, early.frame, None, tiny)
     with pytest.raises(ConfigError, match=r"would have .* bars of 1s"):
         pair_logs(early, log([1], [""], tiny))
 

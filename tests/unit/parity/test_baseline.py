@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from frames import compare
 from hyprl.errors import ConfigError, OutputError
 from hyprl.parity.baseline import Baseline, apply_baseline, baseline_from, beyond_any_baseline, tightened
 from hyprl.parity.baseline_file import baseline_text, read_baseline, write_baseline
-from hyprl.parity.verdict import ParityResult, compare
+from hyprl.parity.verdict import ParityResult
 
 
 def apart(log: pl.DataFrame, bars: int) -> pl.DataFrame:

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from frames import assess, compare
 from hyprl.errors import ConfigError
 from hyprl.parity.gates import Gate, verdict_of
 from hyprl.parity.rules import STAGES
-from hyprl.parity.verdict import ParityResult, assess, compare, compare_windows
+from hyprl.parity.verdict import ParityResult, compare_windows
 
 HOUR_US = 3_600_000_000
 

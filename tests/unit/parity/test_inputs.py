@@ -2,8 +2,8 @@ import math
 
 import polars as pl
 
+from frames import assess
 from hyprl.parity.inputs import input_log, write_input_log
-from hyprl.parity.verdict import assess
 
 
 def changed(log: pl.DataFrame, row: int, value: float | None) -> pl.DataFrame:

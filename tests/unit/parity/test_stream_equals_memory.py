@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from frames import compare
 from hyprl.errors import SignalLogError
-from hyprl.logs.load import load_signal_log
+from hyprl.logs.load import load_log
 from hyprl.parity.streamed import compare_sorted
-from hyprl.parity.verdict import compare
 
 FIRST_US = 1_734_013_800_000_000
 SYMBOLS = ["AAPL", "MSFT", "NVDA"]
@@ -86,7 +86,7 @@ def written(folder: Path, left: pl.DataFrame, right: pl.DataFrame) -> tuple[Path
 
 
 def in_memory(paths: tuple[Path, Path], stage: str) -> bytes:
-    left, right = (load_signal_log(path).frame for path in paths)
+    left, right = (load_log(path).frame for path in paths)
     return orjson.dumps(compare(left, right, stage).as_json_dict())
 
 

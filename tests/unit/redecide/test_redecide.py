@@ -1,16 +1,19 @@
 """A run decided again: without factors it is the left log, with all of them the right one."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from hyprl.causes.counterfactual import attribute
+from frames import attribute
 from hyprl.errors import TraceError
-from hyprl.lab.lab import Lab, Log
+from hyprl.lab.lab import Lab
 from hyprl.lab.plants import combined, plant
-from hyprl.redecide import Recording, TraceRedecision, redecide_for, redecide_from_recordings
+from hyprl.logs.load import load_log
+from hyprl.logs.log import LogPair, TraceLog
+from hyprl.redecide import TraceRedecision, redecide_logs
 from hyprl.usecases.requests import RunRequest, prepare
 
 COMPARED = ("timestamp", "decision", "direction", "reason", "probability_up", "position_size", "expected_pnl")
@@ -23,14 +26,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     return Lab(prepare(request, Path(tmp_path_factory.mktemp("models")), print))
 
 
-def planted(lab: Lab, *labels: str) -> Log:
+def planted(lab: Lab, *labels: str) -> TraceLog:
     return lab.replayed(combined([plant(label, lab.ground).overrides for label in labels]))
 
 
-def redecision(left: Log, right: Log) -> TraceRedecision:
-    return redecide_from_recordings(
-        Recording(left.frame, left.facts, "left"), Recording(right.frame, right.facts, "right")
-    )
+def redecision(left: TraceLog, right: TraceLog) -> TraceRedecision:
+    return redecide_logs(left, right)
 
 
 def decided(frame: pl.DataFrame) -> list[tuple[object, ...]]:
@@ -83,26 +84,26 @@ def test_a_constant_that_the_header_misstates_is_read_off_the_decisions(lab: Lab
 
 def test_a_log_without_bars_cannot_be_decided_again(lab: Lab):
     frame = lab.left.frame
-    bare = Log(frame.drop([name for name in frame.columns if name.startswith("bar.")]), lab.left.facts)
+    bare = replace(lab.left, frame=frame.drop([name for name in frame.columns if name.startswith("bar.")]))
     with pytest.raises(TraceError, match=r"bar\.open"):
         redecision(bare, lab.left)
 
 
 def test_two_symbols_cannot_be_decided_as_one(lab: Lab):
-    other = Log(lab.left.frame.with_columns(pl.lit("OTHER").alias("symbol")), lab.left.facts)
+    other = replace(lab.left, frame=lab.left.frame.with_columns(pl.lit("OTHER").alias("symbol")))
     with pytest.raises(TraceError, match="OTHER"):
         redecision(lab.left, other)
 
 
-def test_a_file_that_is_no_trace_is_named(tmp_path: Path):
+def test_a_log_that_is_no_trace_says_so_by_its_type(lab: Lab, tmp_path: Path):
     path = tmp_path / "signals.csv"
     path.write_text("timestamp,symbol,decision\n")
-    with pytest.raises(TraceError, match=r"signals\.csv"):
-        redecide_for(path, path)
+    assert LogPair(lab.left, load_log(path)).traces is None
+    assert LogPair(lab.left, lab.left).traces == (lab.left, lab.left)
 
 
-def cut(log: Log, first: int) -> Log:
-    return Log(log.frame.slice(first), log.facts)
+def cut(log: TraceLog, first: int) -> TraceLog:
+    return replace(log, frame=log.frame.slice(first))
 
 
 def test_what_a_cut_log_begins_with_is_not_stated_as_lost_state(lab: Lab):

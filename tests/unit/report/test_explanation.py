@@ -5,9 +5,8 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from hyprl.causes.explain import explain
+from frames import compare, explain
 from hyprl.causes.findings import Explanation, Finding
-from hyprl.parity.verdict import compare
 from hyprl.report.explanation import render_explanation
 
 STAMPS = [f"2024-12-12T{hour}:30:00Z" for hour in (14, 15, 16)]

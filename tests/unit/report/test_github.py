@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
 
+from frames import compare
 from hyprl.parity.baseline import apply_baseline, baseline_from
-from hyprl.parity.verdict import compare
 from hyprl.report.github import annotation_lines, job_summary
 
 STAMPS = ["2024-12-12T14:30:00Z", "2024-12-12T15:30:00Z"]

@@ -3,9 +3,10 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
+from frames import compare
 from hyprl.parity.baseline import apply_baseline, baseline_from
 from hyprl.parity.gates import Gate
-from hyprl.parity.verdict import ParityResult, compare
+from hyprl.parity.verdict import ParityResult
 from hyprl.report.junit import junit_xml
 
 STAMPS = ["2024-12-12T14:30:00Z", "2024-12-12T15:30:00Z"]

@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from hyprl.parity.verdict import assess, compare, compare_windows
+from frames import assess, compare
+from hyprl.parity.verdict import compare_windows
 from hyprl.report.terminal import render_parity
 
 STAMPS = ["2024-12-12T14:30:00Z", "2024-12-12T15:30:00Z"]

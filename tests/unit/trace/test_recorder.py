@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hyprl.causes.steps import stage_of
 from hyprl.domain.bars import Bar
 from hyprl.errors import OutputError, TraceError
-from hyprl.logs.load import load_signal_log
+from hyprl.logs.load import load_log
 from hyprl.trace import record
 
 FIRST = datetime(2025, 1, 15, 14, 30, tzinfo=UTC)
@@ -46,13 +46,13 @@ def file(tmp_path) -> Path:
 
 def one(file: Path, **values: object) -> dict[str, object]:
     record(file, FIRST, "NVDA", "long", **values)
-    return load_signal_log(file).frame.row(0, named=True)
+    return load_log(file).frame.row(0, named=True)
 
 
 def test_three_lines_make_a_log(file) -> None:
     record(file, FIRST, "NVDA", "long", probability_up=0.625, position_size=10)
     record(file, FIRST + timedelta(hours=1), "NVDA", "flat", probability_up=0.5)
-    frame = load_signal_log(file).frame
+    frame = load_log(file).frame
     assert frame["timestamp"].to_list() == [FIRST, FIRST + timedelta(hours=1)]
     assert frame["decision"].to_list() == ["emit", "reject"]
     assert frame["direction"].to_list() == ["long", None]
@@ -107,7 +107,7 @@ def test_members_of_any_record_become_columns(file) -> None:
 )
 def test_decisions_of_any_spelling(file, decision: object, expected: tuple[object, object]) -> None:
     record(file, FIRST, "NVDA", decision)
-    row = load_signal_log(file).frame.row(0, named=True)
+    row = load_log(file).frame.row(0, named=True)
     assert (row["decision"], row.get("direction")) == expected
 
 
@@ -126,7 +126,7 @@ def test_decisions_of_any_spelling(file, decision: object, expected: tuple[objec
 )
 def test_instants_of_any_spelling(file, timestamp: object) -> None:
     record(file, timestamp, "NVDA", "long")
-    assert load_signal_log(file).frame["timestamp"].to_list() == [FIRST]
+    assert load_log(file).frame["timestamp"].to_list() == [FIRST]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_secrets_are_withheld(file) -> None:
     assert not [
         word for word in ("AKIA", "hunter", "1234", "tok9", "user7", "pass8", "abc123") if word in text
     ]
-    assert load_signal_log(file).frame["indicator.token"].to_list() == [0.5]
+    assert load_log(file).frame["indicator.token"].to_list() == [0.5]
 
 
 @pytest.mark.parametrize(
@@ -226,14 +226,14 @@ def test_a_torn_line_is_cut_when_recording_goes_on(file, tail: str) -> None:
     with file.open("a") as stream:
         stream.write(tail)
     record(file, FIRST + timedelta(hours=1), "NVDA", "short")
-    assert load_signal_log(file).frame["direction"].to_list() == ["long", "short"]
+    assert load_log(file).frame["direction"].to_list() == ["long", "short"]
 
 
 def test_a_whole_last_line_without_its_newline_is_kept(file) -> None:
     record(file, FIRST, "NVDA", "long")
     file.write_bytes(file.read_bytes().rstrip())
     record(file, FIRST + timedelta(hours=1), "NVDA", "short")
-    assert load_signal_log(file).frame.height == 2
+    assert load_log(file).frame.height == 2
 
 
 @pytest.mark.parametrize("content", ["timestamp,symbol\n", '{"schema":"hyprl-trace","schema_version":1}\n'])
@@ -265,7 +265,7 @@ def test_a_killed_bot_leaves_whole_lines(file) -> None:
     os.kill(bot.pid, signal.SIGKILL)
     bot.join()
     lines = file.read_bytes().count(b"\n")
-    assert load_signal_log(file).frame.height == lines > 50
+    assert load_log(file).frame.height == lines > 50
 
 
 def test_threads_write_whole_lines(file) -> None:
@@ -278,7 +278,7 @@ def test_threads_write_whole_lines(file) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert load_signal_log(file).frame["symbol"].value_counts()["count"].to_list() == [50] * 4
+    assert load_log(file).frame["symbol"].value_counts()["count"].to_list() == [50] * 4
 
 
 def test_lists_from_any_library_are_text(file) -> None:
@@ -302,6 +302,6 @@ def test_the_example_bot_makes_a_log_that_needs_no_map(file) -> None:
     file.parent.mkdir()
     script = Path(__file__).parents[3] / "examples" / "my_bot" / "record.py"
     subprocess.run([sys.executable, script, file], check=True)
-    frame = load_signal_log(file).frame
+    frame = load_log(file).frame
     assert frame["decision"].to_list() == ["emit", "reject", "emit"]
     assert frame["indicator.rsi_14"].to_list() == [0.61, 0.52, 0.41]

@@ -12,7 +12,7 @@ import pytest
 
 from hyprl.lab.plants import plant_for
 from hyprl.usecases.check import CheckRequest, run_check
-from hyprl.usecases.logs import load_pair
+from hyprl.usecases.compare import CompareRequest, load_pair
 from hyprl.usecases.requests import RunRequest
 from hyprl.usecases.shrink import Fixture, shrink_pair
 
@@ -36,7 +36,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory):
 
 
 def shrunk(traces, fault: str, out: Path) -> Fixture:
-    fixture = shrink_pair(load_pair(*traces(fault)), out)
+    fixture = shrink_pair(load_pair(CompareRequest(*traces(fault))), out)
     assert fixture is not None
     return fixture
 
@@ -90,7 +90,7 @@ def test_written_test_fails_until_both_sides_agree(traces, tmp_path) -> None:
 
 def test_traces_that_agree_have_nothing_to_shrink(traces, tmp_path) -> None:
     left, _ = traces("threshold-drift:0.03")
-    assert shrink_pair(load_pair(left, left), tmp_path) is None
+    assert shrink_pair(load_pair(CompareRequest(left, left)), tmp_path) is None
     assert not list(tmp_path.iterdir())
 
 
@@ -105,7 +105,7 @@ def test_foreign_logs_get_a_test_of_the_logs_alone(tmp_path) -> None:
     stamps = pl.Series(range(40)).cast(pl.Datetime("ms", "UTC"))
     left = pl.DataFrame({"timestamp": stamps, "symbol": "A", "decision": "reject", "probability_up": 0.5})
     right = left.with_columns(probability_up=pl.when(pl.int_range(40) == 9).then(0.25).otherwise(0.5))
-    fixture = shrink_pair(load_pair(left, right), tmp_path)
+    fixture = shrink_pair(load_pair(CompareRequest(left, right)), tmp_path)
     assert fixture is not None
     assert fixture.config.decided is None
     assert {path.suffix for path in fixture.files} == {".csv", ".py", ".json"}
@@ -118,7 +118,9 @@ def test_hostile_names_stay_out_of_the_written_code(tmp_path) -> None:
     name = '"""\nimport os\n"""'
     stamps = pl.Series(range(2)).cast(pl.Datetime("ms", "UTC"))
     left = pl.DataFrame({"timestamp": stamps, "symbol": "../x", "decision": "reject", name: [1.0, 2.0]})
-    fixture = shrink_pair(load_pair(left, left.with_columns(pl.lit(9.0).alias(name))), tmp_path)
+    fixture = shrink_pair(
+        load_pair(CompareRequest(left, left.with_columns(pl.lit(9.0).alias(name)))), tmp_path
+    )
     assert fixture is not None
     (test,) = tmp_path.glob("test_shrunk_*.py")
     assert "\nimport os" not in test.read_text()

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from hyprl.causes.explain import explain
+from frames import explain
 from hyprl.causes.findings import Finding
 
 HOUR_US = 3_600_000_000

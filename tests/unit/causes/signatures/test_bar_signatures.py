@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from frames import explain
 from hyprl.causes.findings import BAR_TIMING, DATA_REVISION, FLOATING_POINT, WARMUP
 
 
@@ -22,7 +23,6 @@ def test_shifted_stamps(found, other, shift, said) -> None:
 
 
 def test_stamps_shifted_in_summer_alone_are_daylight_saving(other) -> None:
-    from hyprl.causes.explain import explain
 
     log = other.log().with_columns(pl.col("timestamp").dt.offset_by("60d"))  # from February to April
     summer = pl.col("timestamp") >= pl.datetime(2025, 3, 9, 7, time_zone="UTC")

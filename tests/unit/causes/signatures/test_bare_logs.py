@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from hyprl.causes.explain import explain
+from frames import explain
 from hyprl.causes.findings import (
     BAR_TIMING,
     CONFIGURATION,

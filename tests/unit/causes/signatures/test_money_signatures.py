@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from frames import explain
 from hyprl.causes.findings import CONFIGURATION, SIZING_EQUITY, STATE_LOST
 
 
@@ -86,7 +87,6 @@ def test_foreign_holding_moves_equity_before_any_trade(found, other) -> None:
 
 
 def test_recorded_settings_that_differ_are_named(left, found, other) -> None:
-    from hyprl.causes.explain import explain
 
     noted = left.with_columns(threshold_long=pl.lit(0.6))
     (top,) = explain(noted, other.log().with_columns(threshold_long=pl.lit(0.61))).findings

@@ -21,8 +21,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from frames import compare
 from hyprl.causes.findings import COUNTERFACTUAL, SIGNATURE, DivergentRun, Explanation, Finding, Location
-from hyprl.parity.verdict import compare
 from hyprl.report.page import PageContent, Side, render_page
 
 FLAGS = (

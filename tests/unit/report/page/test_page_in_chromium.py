@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hyprl.parity.verdict import assess, compare_windows
+from frames import assess
+from hyprl.parity.verdict import compare_windows
 from hyprl.report.page import render_page
 
 CHARTS = ("time", "scatter", "equity-0")
