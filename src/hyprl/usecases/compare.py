@@ -131,11 +131,11 @@ def compare_in_stream(request: CompareRequest, *, by_size: bool) -> Streamed | s
 
     None where maps are to be applied, or `by_size` is asked for and neither log is large. Raises ConfigError.
     """
-    if request.maps != NO_MAPS:
+    left, right = Path(str(request.left)), Path(str(request.right))
+    if request.maps != NO_MAPS or (by_size and not (_is_parquet(left) and _is_parquet(right))):
         return None
     from hyprl.parity.streamed import compare_sorted, is_large
 
-    left, right = Path(str(request.left)), Path(str(request.right))
     if by_size and not is_large(left, right):
         return None
     if request.calendar is None:
@@ -143,3 +143,14 @@ def compare_in_stream(request: CompareRequest, *, by_size: bool) -> Streamed | s
     from hyprl.bars.calendar import opens_between
 
     return compare_sorted(left, right, request.stage, opens_between)
+
+
+def _is_parquet(path: Path) -> bool:
+    # Only then are the modules of the stream loaded. A pipe is left alone: reading it would empty it.
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(4) == b"PAR1"
+    except OSError:
+        return False
