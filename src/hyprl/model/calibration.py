@@ -11,49 +11,51 @@ from dataclasses import dataclass
 import numpy as np
 
 from hyprl.domain.bars import Float64Array, Int64Array
-from hyprl.model import evaluate, newton
-from hyprl.model.learners import require_library
+from hyprl.model import evaluate, layout, newton
+from hyprl.model.isotonic import fit_rising_curve
 
 _UNPENALISED_C = 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrator:
-    """A fitted calibration: the kernel's code and block, and the library's own answer for the check."""
+    """A fitted calibration: the kernel's code and block, and the same curve by numpy, for the check."""
 
     method: int
     block: tuple[float, ...]
-    library: Callable[[Float64Array], Float64Array]
+    reference: Callable[[Float64Array], Float64Array]
+
+    def probabilities(self, margins: Float64Array) -> Float64Array:
+        """Return the kernel's calibrated probability of each margin."""
+        weights = layout.with_calibration((0.0,) * evaluate.HEADER, self.method, self.block)
+        return np.array([evaluate.calibrated(weights, margin) for margin in margins.tolist()])
 
 
 def fit_calibration(name: str, margins: Float64Array, y: Int64Array) -> Calibrator | None:
-    """Fit `platt` or `isotonic` on out-of-fold margins; None for `none`. Raises MissingExtraError."""
+    """Fit `platt` or `isotonic` on out-of-fold margins; None for `none`."""
     if name == "platt":
         return _platt(margins, y)
     return _isotonic(margins, y) if name == "isotonic" else None
 
 
+def sigmoid_by_numpy(margins: Float64Array) -> Float64Array:
+    """Return the probability of each margin by another formula than the kernel's: ½ + ½ · tanh(½ · margin)."""
+    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * margins), dtype=np.float64)
+
+
 def _platt(margins: Float64Array, y: Int64Array) -> Calibrator:
-    linear_model = require_library("sklearn.linear_model", "train")
     # Unit spread lets the solver converge alike whatever the margins' scale.
     spread = float(newton.column_moments(margins.reshape(-1, 1))[1][0])
-    scaled = (margins / spread).reshape(-1, 1)
-    offset, slopes = newton.fit_optimum(scaled, y, _UNPENALISED_C)
-    model = linear_model.LogisticRegression(C=_UNPENALISED_C).fit(scaled, y)
-    model.intercept_, model.coef_ = np.array([offset]), slopes.reshape(1, 1)
-
-    def library(values: Float64Array) -> Float64Array:
-        return np.asarray(model.predict_proba((values / spread).reshape(-1, 1))[:, 1], dtype=np.float64)
-
-    return Calibrator(evaluate.CALIBRATION_PLATT, (float(slopes[0]) / spread, offset), library)
+    offset, slopes = newton.fit_optimum((margins / spread).reshape(-1, 1), y, _UNPENALISED_C)
+    slope = float(slopes[0]) / spread
+    return Calibrator(
+        evaluate.CALIBRATION_PLATT, (slope, offset), lambda values: sigmoid_by_numpy(slope * values + offset)
+    )
 
 
 def _isotonic(margins: Float64Array, y: Int64Array) -> Calibrator:
-    isotonic = require_library("sklearn.isotonic", "train")
-    model = isotonic.IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(margins, y)
-    knots, shares = model.X_thresholds_.tolist(), model.y_thresholds_.tolist()
-
-    def library(values: Float64Array) -> Float64Array:
-        return np.asarray(model.predict(values), dtype=np.float64)
-
-    return Calibrator(evaluate.CALIBRATION_ISOTONIC, (float(len(knots)), *knots, *shares), library)
+    knots, shares = fit_rising_curve(margins, y)
+    block = (float(len(knots)), *knots, *shares)
+    return Calibrator(
+        evaluate.CALIBRATION_ISOTONIC, block, lambda values: np.asarray(np.interp(values, knots, shares))
+    )

@@ -1,7 +1,8 @@
-"""The libraries that fit: scikit-learn's logistic regression, XGBoost's trees. Imported when used."""
+"""What fits rows: `newton`'s logistic regression, and XGBoost's trees, whose library is imported when used."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
@@ -13,12 +14,13 @@ from hyprl.config import ModelConfig
 from hyprl.domain.bars import Float64Array, Int64Array
 from hyprl.errors import ArtifactError, MissingExtraError
 from hyprl.model import layout, newton
+from hyprl.model.calibration import sigmoid_by_numpy
 from hyprl.model.evaluate import logistic_margin
 from hyprl.model.trees import read_xgboost
 
 
 class Fitted(Protocol):
-    """A fitted model as its library evaluates it, and its weights as the kernel does."""
+    """A fitted model as numpy or XGBoost evaluates it, and its weights as the kernel does."""
 
     margin_tolerance: float
     probability_tolerance: float
@@ -36,6 +38,7 @@ class Fitted(Protocol):
         """Return uncalibrated weights for the kernel."""
 
 
+# Of the largest coefficient, or of 1: what a slip exceeds, and rounding does not (tests/unit/model/test_newton.py).
 FIT_TOLERANCE = 1e-5
 Learner = Callable[[Float64Array, Int64Array], Fitted]
 
@@ -45,7 +48,6 @@ def learner(config: ModelConfig) -> Learner:
     if config.kind == layout.XGBOOST:
         require_library("xgboost", "xgboost")
         return lambda x, y: XgboostFit(x, y, config)
-    require_library("sklearn", "train")
     return lambda x, y: LogisticFit(x, y, config)
 
 
@@ -63,42 +65,31 @@ def require_library(module: str, extra: str) -> Any:
 
 def library_versions(kind: str) -> dict[str, str]:
     """Return the versions of what a model of this kind is fitted and checked with."""
-    names = ["hyprl", "numpy", "scikit-learn"]
+    names = ["hyprl", "numpy"]
     if kind == layout.XGBOOST:
         names.append("xgboost")
     return {name: _version(name) for name in names}
 
 
 class LogisticFit:
-    """StandardScaler and LogisticRegression (L2 strength 1 / C), at the optimum that `newton` pins to the bit.
-
-    scikit-learn fits; its solution is replaced by the same optimum found again in portable arithmetic, and must lie
-    within FIT_TOLERANCE of it, or ArtifactError is raised.
-    """
+    """Columns of unit spread and a logistic regression (L2 strength 1 / C), at the optimum that `newton` finds."""
 
     margin_tolerance = 1e-9
     probability_tolerance = 1e-12
 
     def __init__(self, x: Float64Array, y: Int64Array, config: ModelConfig) -> None:
-        linear_model = require_library("sklearn.linear_model", "train")
-        preprocessing = require_library("sklearn.preprocessing", "train")
-        scaler = self._scaler = preprocessing.StandardScaler().fit(x)
-        model = self._model = linear_model.LogisticRegression(
-            C=config.l2_penalty_c, random_state=config.seed, solver="newton-cholesky", tol=1e-10
-        ).fit(scaler.transform(x), y)
-        means, scales = newton.column_moments(x)
-        intercept, coefficients = newton.fit_optimum((x - means) / scales, y, config.l2_penalty_c)
-        require_same_fit([*model.intercept_, *model.coef_[0]], [intercept, *coefficients])
-        scaler.mean_, scaler.scale_ = means, scales
-        model.intercept_, model.coef_ = np.array([intercept]), coefficients.reshape(1, -1)
+        self._means, self._scales = newton.column_moments(x)
+        scaled, penalty_c = self._scaled(x), config.l2_penalty_c
+        self._intercept, self._coefficients = newton.fit_optimum(scaled, y, penalty_c)
+        require_optimum(scaled, y, (self._intercept, *self._coefficients.tolist()), penalty_c)
 
     def margins(self, x: Float64Array) -> Float64Array:
-        """Return the library's log-odds of a rise."""
-        return np.asarray(self._model.decision_function(self._scaler.transform(x)), dtype=np.float64)
+        """Return the log-odds of a rise by BLAS, whose sums run in another order than the kernel's."""
+        return np.asarray(self._scaled(x) @ self._coefficients + self._intercept, dtype=np.float64)
 
     def probabilities(self, x: Float64Array) -> Float64Array:
-        """Return the library's probability of a rise."""
-        return np.asarray(self._model.predict_proba(self._scaler.transform(x))[:, 1], dtype=np.float64)
+        """Return numpy's probability of a rise."""
+        return sigmoid_by_numpy(self.margins(x))
 
     def unseen_margins(self, x: Float64Array) -> Float64Array:
         """Return the kernel's log-odds, since BLAS's have other bits on other machines."""
@@ -107,8 +98,12 @@ class LogisticFit:
 
     def weights(self) -> tuple[float, ...]:
         """Return uncalibrated weights for the kernel."""
-        scaler, model = self._scaler, self._model
-        return layout.pack_logistic(model.intercept_[0], scaler.mean_, scaler.scale_, model.coef_[0])
+        return layout.pack_logistic(
+            self._intercept, self._means.tolist(), self._scales.tolist(), self._coefficients.tolist()
+        )
+
+    def _scaled(self, x: Float64Array) -> Float64Array:
+        return np.asarray((x - self._means) / self._scales, dtype=np.float64)
 
 
 class XgboostFit:
@@ -166,13 +161,23 @@ def booster_weights(booster: Any) -> tuple[float, ...]:
     return layout.pack_trees(boosted.column_count, base_margin, boosted.trees)
 
 
-def require_same_fit(library: list[float], optimum: list[float]) -> None:
-    """Raise ArtifactError unless the library's coefficients lie within FIT_TOLERANCE of the optimum."""
-    size = max(1.0, *(abs(value) for value in optimum))
-    worst = max(abs(a - b) for a, b in zip(library, optimum, strict=True))
-    if not worst <= FIT_TOLERANCE * size:
+def require_optimum(x: Float64Array, y: Int64Array, fitted: tuple[float, ...], penalty_c: float) -> None:
+    """Raise ArtifactError unless another Newton step from intercept and coefficients stays within FIT_TOLERANCE.
+
+    The step is LAPACK's, so that a slip of `newton`'s own solver, or columns too close to each other for it, shows.
+    """
+    rows = np.column_stack([np.ones(len(x)), x])
+    ridge = np.diag([0.0, *[1.0] * x.shape[1]])
+    share = sigmoid_by_numpy(rows @ np.array(fitted))
+    gradient = penalty_c * (rows.T @ (share - y)) + ridge @ np.array(fitted)
+    curvature = penalty_c * (rows.T * (share * (1.0 - share))) @ rows + ridge
+    try:
+        worst = float(np.max(np.abs(np.linalg.solve(curvature, gradient))))
+    except np.linalg.LinAlgError:
+        worst = math.inf
+    if not worst <= FIT_TOLERANCE * max(1.0, *map(abs, fitted)):
         raise ArtifactError(
-            f"scikit-learn's coefficients lie {worst:.3g} from the optimum",
+            f"the coefficients lie {worst:.3g} from the optimum",
             where="train",
             remedy="Lower model.l2_penalty_c: the columns nearly determine each other.",
         )

@@ -1,8 +1,8 @@
 """The optimum of a penalised logistic regression, with the same bits on every machine.
 
-scikit-learn's solvers go through BLAS and libm, so the last bits of what they fit depend on the CPU. The optimum is
-unique; here Newton's method finds it again from zero with arithmetic whose order is fixed: elementwise products,
-sums that run row by row (`cumsum` is sequential, `sum` and `@` are not), the kernel's sigmoid, a plain Cholesky.
+A library's solver goes through BLAS and libm, so the last bits of what it fits depend on the CPU. The optimum is
+unique; Newton's method finds it from zero with arithmetic whose order is fixed: elementwise products, sums that run
+row by row (`cumsum` is sequential, `sum` and `@` are not), the kernel's sigmoid, a plain Cholesky.
 
 Minimises C · Σ log-loss + ½ · Σ coefficient², the intercept unpenalised: scikit-learn's objective. A step that
 moves some margin by d is damped by 1 / (1 + d/2), below ln(1 + d) / d, which suffices for descent from anywhere
@@ -104,6 +104,6 @@ def solve_positive(matrix: list[list[float]], right: list[float]) -> list[float]
         half.append((right[i] - math.fsum(lower[i][k] * half[k] for k in range(i))) / lower[i][i])
     solution = [0.0] * size
     for i in reversed(range(size)):
-        known = math.fsum(lower[k][i] * solution[k] for k in range(i + 1, size))
-        solution[i] = (half[i] - known) / lower[i][i]
+        solved = math.fsum(lower[k][i] * solution[k] for k in range(i + 1, size))
+        solution[i] = (half[i] - solved) / lower[i][i]
     return solution

@@ -1,7 +1,7 @@
-"""Fit a model on bars before the evaluation window, score it out of sample, and check it against its library.
+"""Fit a model on bars before the evaluation window, score it out of sample, and check it against a library.
 
 The artifact is made only if the kernel says what the library says: on every training row XGBoost's
-margins to the bit and its float32 probabilities within 1e-6, scikit-learn's probabilities within 1e-12.
+margins to the bit and its float32 probabilities within 1e-6, numpy's logistic probabilities within 1e-12.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hyprl.model.artifact import ProbabilityModel, TrainingRecord, training_sett
 from hyprl.model.calibration import Calibrator, fit_calibration
 from hyprl.model.evaluate import calibrated, logistic_margin, trees_margin
 from hyprl.model.frame import TrainingFrame, label_rises
-from hyprl.model.learners import Fitted, learner, library_versions, require_library
+from hyprl.model.learners import Fitted, learner, library_versions
 from hyprl.model.walkforward import WalkForwardReport, pool, probabilities, summarise, walk_forward
 
 # Turns a plain kernel function into the one to run: itself, or its compiled twin.
@@ -41,22 +41,20 @@ def train_model(frame: TrainingFrame, config: ModelConfig, link: Link = lambda f
     """Fit, score and check. `link` may compile the kernel functions that the check runs. Deterministic.
 
     Raises DataError for too few rows or one class, ArtifactError if kernel and library disagree,
-    MissingExtraError.
+    MissingExtraError for XGBoost's trees where XGBoost is not installed.
     """
     learn = learner(config)
     samples = label_rises(frame, config.label_horizon_bars)
     _require_float32_range(samples.x, frame)
-    limits = require_library("threadpoolctl", "train").threadpool_limits
-    with limits(1):
-        folds = walk_forward(samples, learn, config)
-        report = summarise(folds, config)
-        calibrator = fit_calibration(config.calibration, *pool(folds))
-        fitted = learn(samples.x, samples.y)
-        weights = fitted.weights()
-        if calibrator is not None:
-            weights = layout.with_calibration(weights, calibrator.method, calibrator.block)
-        layout.check_weights(config.kind, weights, len(frame.feature_names), "train")
-        error = check_against_library(config.kind, weights, samples.x, (fitted, calibrator), link)
+    folds = walk_forward(samples, learn, config)
+    report = summarise(folds, config)
+    calibrator = fit_calibration(config.calibration, *pool(folds))
+    fitted = learn(samples.x, samples.y)
+    weights = fitted.weights()
+    if calibrator is not None:
+        weights = layout.with_calibration(weights, calibrator.method, calibrator.block)
+    layout.check_weights(config.kind, weights, len(frame.feature_names), "train")
+    error = check_against_library(config.kind, weights, samples.x, (fitted, calibrator), link)
     record = _record(frame, config, report, len(samples), error)
     model = ProbabilityModel(
         kind=config.kind,
@@ -94,7 +92,7 @@ def check_against_library(
     if calibrator is None:
         return worst
     answers = np.array([calibrated(weights, margin) for margin in margins.tolist()], dtype=np.float64)
-    expected = calibrator.library(margins)
+    expected = calibrator.reference(margins)
     return max(worst, _require_close("calibrated probability", answers, expected, CALIBRATION_TOLERANCE))
 
 
@@ -104,7 +102,7 @@ def _require_close(what: str, kernel: Float64Array, library: Float64Array, toler
         raise ArtifactError(
             f"the kernel's {what} differs from the library's by {worst:.3g} (limit {tolerance:g})",
             where="train",
-            remedy="No model was kept. Report this with the versions of numpy, scikit-learn and xgboost.",
+            remedy="No model was kept. Report this with the versions of numpy and xgboost.",
             worst=worst,
         )
     return worst

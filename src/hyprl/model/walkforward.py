@@ -135,7 +135,7 @@ def _calibrated_scores(folds: tuple[Fold, ...], config: ModelConfig) -> scores.S
             raise _one_class(len(y))
         calibrator = fit_calibration(config.calibration, margins, y)
         assert calibrator is not None  # noqa: S101  narrowed by the first line
-        answers.append(calibrator.library(folds[place].margins))
+        answers.append(calibrator.probabilities(folds[place].margins))
     later = folds[1:]
     y_later = pool(later)[1]
     return scores.score(np.concatenate(answers), y_later, _base(later), config.label_horizon_bars)

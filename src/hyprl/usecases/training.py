@@ -96,7 +96,7 @@ def choose_model(
     """Return the model given, else the configured one if it fits, else one trained on the bars before `start`.
 
     A trained one is kept in `keep_in` and found there by the next run. Raises ArtifactError when the model given
-    reads other columns, MissingExtraError when training is needed and scikit-learn is not installed.
+    reads other columns, MissingExtraError when trees are to be trained and XGBoost is not installed.
     """
     if explicit is not None:
         return _given(explicit, series.symbol, plan)

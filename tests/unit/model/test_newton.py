@@ -4,7 +4,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from hyprl.errors import ArtifactError
-from hyprl.model.learners import require_same_fit
+from hyprl.model.learners import require_optimum
 from hyprl.model.newton import column_moments, fit_optimum, solve_positive
 
 
@@ -41,10 +41,19 @@ def test_a_penalty_too_weak_to_settle_is_named() -> None:
         fit_optimum(x, (x[:, 0] > 0.0).astype(np.int64), 1e14)
 
 
-def test_a_library_that_stopped_elsewhere_is_refused() -> None:
-    require_same_fit([0.5, 2.0], [0.500001, 2.0])
-    with pytest.raises(ArtifactError, match=r"lie 0\.1 from the optimum"):
-        require_same_fit([0.5, 2.1], [0.5, 2.0])
+@pytest.mark.parametrize("penalty_c", [1e-4, 1.0, 1e6])
+def test_the_optimum_is_accepted_and_a_slip_beside_it_refused(penalty_c: float) -> None:
+    x, y = rows()
+    intercept, coefficients = fit_optimum(x, y, penalty_c)
+    require_optimum(x, y, (intercept, *coefficients), penalty_c)
+    with pytest.raises(ArtifactError, match=r"lie 0\.000\d+ from the optimum"):
+        require_optimum(x, y, (intercept, *coefficients[:3], coefficients[3] + 1e-4), penalty_c)
+
+
+def test_columns_that_lapack_cannot_tell_apart_are_refused() -> None:
+    x, y = rows(60, 1)
+    with pytest.raises(ArtifactError, match="lie inf from the optimum"):
+        require_optimum(x[:, [0, 0]], y, (0.0, 0.0, 0.0), 1e300)
 
 
 def test_without_columns_that_matter_the_intercept_is_the_base_rates_log_odds() -> None:

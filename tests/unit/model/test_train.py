@@ -1,8 +1,10 @@
 import math
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +18,11 @@ from sklearn.preprocessing import StandardScaler
 from hyprl.config import ModelConfig
 from hyprl.errors import ArtifactError, DataError
 from hyprl.model.artifact import ProbabilityModel, training_settings
+from hyprl.model.calibration import fit_calibration
 from hyprl.model.frame import Samples, TrainingFrame, label_rises
-from hyprl.model.train import train_model
+from hyprl.model.layout import with_calibration
+from hyprl.model.learners import learner
+from hyprl.model.train import check_against_library, train_model
 from hyprl.model.walkforward import purge_gap, split
 
 MakeFrame = Callable[..., TrainingFrame]
@@ -184,15 +189,42 @@ def test_a_loaded_model_predicts_like_the_trained_one(make_frame: MakeFrame, tmp
     assert [loaded.predict_proba(row) for row in rows] == [model.predict_proba(row) for row in rows]
 
 
-@pytest.mark.parametrize(
-    ("kind", "module", "extra"), [("logistic", "sklearn", "train"), ("xgboost", "xgboost", "xgboost")]
-)
-def test_a_missing_library_is_named_with_its_extra(kind: str, module: str, extra: str) -> None:
-    code = (
-        f"import sys; sys.modules['{module}'] = None\n"
+def run_python(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_missing_library_is_named_with_its_extra() -> None:
+    said = run_python(
+        "import sys; sys.modules['xgboost'] = None\n"
         "from hyprl.config import ModelConfig\nfrom hyprl.errors import MissingExtraError\n"
         "from hyprl.model.learners import learner\n"
-        f"try: learner(ModelConfig(kind='{kind}'))\nexcept MissingExtraError as error: print(error)"
+        "try: learner(ModelConfig(kind='xgboost'))\nexcept MissingExtraError as error: print(error)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert f"pip install 'hyprl[{extra}]'" in done.stdout
+    assert "pip install 'hyprl[xgboost]'" in said
+
+
+@pytest.mark.parametrize("calibration", CALIBRATIONS)
+def test_a_plain_install_trains_the_logistic_model(
+    make_frame: MakeFrame, calibration: str, tmp_path: Path
+) -> None:
+    config = settings(calibration=calibration)
+    (tmp_path / "frame.pkl").write_bytes(pickle.dumps((make_frame(), config)))
+    said = run_python(
+        "import pickle, sys\n"
+        "for name in ('sklearn', 'scipy', 'joblib', 'threadpoolctl', 'xgboost'): sys.modules[name] = None\n"
+        "from hyprl.model.train import train_model\n"
+        f"print(train_model(*pickle.load(open({str(tmp_path / 'frame.pkl')!r}, 'rb'))).model.sha256)"
+    )
+    assert said.strip() == train_model(make_frame(), config).model.sha256
+
+
+def test_a_calibration_that_disagrees_with_numpy_keeps_no_model(make_frame: MakeFrame) -> None:
+    rows = label_rises(make_frame(), 1)
+    fitted = learner(settings())(rows.x, rows.y)
+    platt = fit_calibration("platt", fitted.margins(rows.x), rows.y)
+    assert platt is not None
+    off = replace(platt, reference=lambda margins: platt.reference(margins) + 2e-9)
+    weights = with_calibration(fitted.weights(), platt.method, platt.block)
+    check_against_library("logistic", weights, rows.x, (fitted, platt), lambda f: f)
+    with pytest.raises(ArtifactError, match="calibrated probability differs"):
+        check_against_library("logistic", weights, rows.x, (fitted, off), lambda f: f)
