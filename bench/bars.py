@@ -11,7 +11,8 @@ import pandas as pd
 
 from hyprl.bars.embedded import load_embedded
 from hyprl.config import HyprLConfig
-from hyprl.domain.bars import BarSeries, Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
+from hyprl.domain.bars import BarSeries
 
 SEED = 20250115
 FIRST_PRICE = 100.0

@@ -19,7 +19,8 @@ from hyprl.bars.read import require_bars
 from hyprl.bars.table import Origin, read_table
 from hyprl.bars.validate import screen, validate
 from hyprl.config import BarsConfig
-from hyprl.domain.bars import PRICE_COLUMNS, Bar, BarSeries, Int64Array
+from hyprl.domain.arrays import Int64Array
+from hyprl.domain.bars import PRICE_COLUMNS, Bar, BarSeries
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from io import BytesIO
 
 import numpy as np
 
-from hyprl.domain.bars import Int64Array
+from hyprl.domain.arrays import Int64Array
 from hyprl.errors import CalendarError
 
 EXCHANGE_ZONE = "America/New_York"

@@ -14,7 +14,8 @@ import polars as pl
 
 from hyprl.bars.table import Origin
 from hyprl.bars.timestamps import parse_instants
-from hyprl.domain.bars import PRICE_COLUMNS, Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
+from hyprl.domain.bars import PRICE_COLUMNS
 
 TIMESTAMP_NAMES = (
     *("timestamp", "tsutc", "ts", "timestamputc", "datetime", "datetimeutc", "openutc", "baropenutc"),

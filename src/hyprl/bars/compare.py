@@ -16,11 +16,11 @@ from hyprl.bars.calendar import HOUR_US, day_of, known_days
 from hyprl.bars.columns import RawBars, raw_bars
 from hyprl.bars.findings import shown_utc
 from hyprl.bars.read import require_bars
-from hyprl.bars.rules import Mask
 from hyprl.bars.table import Origin, read_table
 from hyprl.bars.validate import session_volumes, validate
 from hyprl.config import BarsConfig
-from hyprl.domain.bars import BarSeries, Float64Array, Int64Array
+from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
+from hyprl.domain.bars import BarSeries
 
 FIELDS = ("open", "high", "low", "close")
 
@@ -101,7 +101,7 @@ def _gap(
     )
 
 
-def _sound(side: _Prices, at: Int64Array) -> Mask:
+def _sound(side: _Prices, at: Int64Array) -> BoolArray:
     """Where every price is finite and positive, so that a distance means something."""
     prices = np.stack([side.columns[field][at] for field in FIELDS])
     return np.asarray((np.isfinite(prices) & (prices > 0)).all(axis=0))

@@ -23,7 +23,8 @@ from hyprl.bars.read import LoadedBars, require_bars
 from hyprl.bars.table import Origin
 from hyprl.bars.validate import validate
 from hyprl.config import BarsConfig
-from hyprl.domain.bars import PRICE_COLUMNS, Int64Array
+from hyprl.domain.arrays import Int64Array
+from hyprl.domain.bars import PRICE_COLUMNS
 from hyprl.errors import DataError, MissingExtraError
 
 # (symbol, first day, day after the last) -> a pandas DataFrame as yfinance.download returns it

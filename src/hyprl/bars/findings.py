@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hyprl.config import Policy
-from hyprl.domain.bars import Int64Array
+from hyprl.domain.arrays import Int64Array
 from hyprl.errors import BarRuleError
 
 RULE_MEANINGS = {

@@ -13,12 +13,11 @@ earnings do not. It is flagged once enough sessions have shown it, and its note 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from hyprl.domain.bars import FLAW_BITS, Float64Array
+from hyprl.domain.arrays import BoolArray, Float64Array
+from hyprl.domain.bars import FLAW_BITS
 
 Number = float | Float64Array
-Mask = npt.NDArray[np.bool_]
 
 RULES = tuple("missing" if name == "missing_before" else name for name in FLAW_BITS)
 BAR_RULES = (
@@ -44,8 +43,8 @@ def flaw_bit(rule: str) -> int:
 
 
 def broken_bar_rules(
-    prices: tuple[Number, Number, Number, Number], volume: Number, on_grid: bool | Mask
-) -> dict[str, Mask]:
+    prices: tuple[Number, Number, Number, Number], volume: Number, on_grid: bool | BoolArray
+) -> dict[str, BoolArray]:
     """Return for each rule of one bar by itself where it is broken. Prices are open, high, low, close.
 
     NaN breaks `non_finite` and no other rule.

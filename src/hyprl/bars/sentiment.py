@@ -15,7 +15,7 @@ import polars as pl
 from hyprl.bars.columns import parse_numbers, spelling
 from hyprl.bars.table import Origin, read_table
 from hyprl.bars.timestamps import parse_instants
-from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.errors import DataError
 
 TIME_NAMES = (

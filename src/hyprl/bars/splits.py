@@ -6,9 +6,9 @@ import numpy as np
 
 from hyprl.bars.calendar import days_since_epoch
 from hyprl.bars.columns import RawBars
-from hyprl.bars.rules import Mask
 from hyprl.config import BarsConfig, Split
-from hyprl.domain.bars import Bar, Float64Array, Int64Array
+from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
+from hyprl.domain.bars import Bar
 
 
 def splits_of(symbol: str, config: BarsConfig) -> tuple[Split, ...]:
@@ -50,7 +50,7 @@ def described(split: Split, bars: int) -> str:
     return f"{split.ratio:g}:1 before {split.effective}, {' and '.join(split.adjust)}, {bars} bars"
 
 
-def _adjusted(raw: RawBars, before: Mask, split: Split) -> dict[str, Float64Array]:
+def _adjusted(raw: RawBars, before: BoolArray, split: Split) -> dict[str, Float64Array]:
     columns: dict[str, Float64Array] = {}
     if "price" in split.adjust:
         for name in ("open", "high", "low", "close"):
@@ -61,7 +61,7 @@ def _adjusted(raw: RawBars, before: Mask, split: Split) -> dict[str, Float64Arra
     return columns
 
 
-def _where(mask: Mask, yes: Float64Array, no: Float64Array) -> Float64Array:
+def _where(mask: BoolArray, yes: Float64Array, no: Float64Array) -> Float64Array:
     adjusted = no.copy()
     adjusted[mask] = yes[mask]
     return adjusted

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from hyprl.bars.table import Origin
-from hyprl.domain.bars import Int64Array
+from hyprl.domain.arrays import Int64Array
 
 AWARE_FORMATS = ("%Y-%m-%d %H:%M:%S%.f%z", "%Y-%m-%d %H:%M%z")
 NAIVE_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y%m%d %H:%M:%S", "%Y%m%d %H:%M")

@@ -30,7 +30,6 @@ from hyprl.bars.rules import (
     BAR_RULES,
     BREAK_SESSIONS,
     RULES,
-    Mask,
     broken_bar_rules,
     flaw_bit,
     locate_volume_change,
@@ -39,7 +38,8 @@ from hyprl.bars.rules import (
 )
 from hyprl.bars.splits import apply_splits
 from hyprl.config import BarsConfig, Policy
-from hyprl.domain.bars import PRICE_COLUMNS, BarSeries, Float64Array, Int64Array
+from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
+from hyprl.domain.bars import PRICE_COLUMNS, BarSeries
 
 NO_ROWS = np.empty(0, dtype=np.int64)
 MOST_NOTES = 10
@@ -61,7 +61,7 @@ class _Rows:
         policy: Policy = getattr(self.config.policy, rule)
         return policy
 
-    def record(self, rule: str, broken: Mask, notes: tuple[str, ...] = ()) -> None:
+    def record(self, rule: str, broken: BoolArray, notes: tuple[str, ...] = ()) -> None:
         """Note the surviving rows where `broken` holds, flag them, and drop them if the policy says so."""
         policy, hit = self.policy(rule), self.at[broken]
         self.findings[rule] = RuleFinding(rule, policy, self.raw.row[hit], self.raw.open_utc_us[hit], notes)
@@ -84,7 +84,7 @@ def validate(raw: RawBars, config: BarsConfig) -> tuple[BarSeries, ValidationRep
     return _series(rows), _report(rows, splits)
 
 
-def screen(raw: RawBars, on_grid: Mask, config: BarsConfig) -> tuple[RawBars, tuple[RuleFinding, ...]]:
+def screen(raw: RawBars, on_grid: BoolArray, config: BarsConfig) -> tuple[RawBars, tuple[RuleFinding, ...]]:
     """Apply the rules of one bar by itself and of time order only; for bars finer than the session grid.
 
     Returns the rows that the policies let through in time order, and what was found.

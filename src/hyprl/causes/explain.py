@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from hyprl.causes.counterfactual import attribute
@@ -19,6 +17,7 @@ from hyprl.causes.locate import locate
 from hyprl.causes.ranking import merge
 from hyprl.causes.signatures.every import signatures_of
 from hyprl.causes.signatures.pair import pairs_of
+from hyprl.domain.arrays import Int64Array
 from hyprl.logs.log import LogPair
 
 
@@ -27,7 +26,7 @@ def explain(
     diff: pl.DataFrame,
     *,
     redecide: Redecide | None = None,
-    expected_opens: npt.NDArray[np.int64] | None = None,
+    expected_opens: Int64Array | None = None,
 ) -> Explanation:
     """Explain two logs of any number of symbols by their diff; logs that agree have no findings.
 

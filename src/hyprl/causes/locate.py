@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from hyprl.causes.findings import STAGES, DivergentRun, Location
@@ -27,11 +26,9 @@ from hyprl.causes.steps import (
     stage_of,
     unknown_columns,
 )
+from hyprl.domain.arrays import BoolArray, Int64Array
 from hyprl.parity import fields
 from hyprl.parity.diff import BOTH, LEFT_ONLY, RIGHT_ONLY, side_columns
-
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 
 _NONE = len(STAGES)
 _RECORD = {
@@ -90,7 +87,7 @@ def _stages(
     paired: pl.DataFrame,
     by_stage: dict[str, tuple[str, ...]],
     masks: dict[str, BoolArray],
-) -> IntArray:
+) -> Int64Array:
     of_paired = np.full(paired.height, _NONE, np.int64)
     if CONFIG_HASH in masks:
         of_paired[masks[CONFIG_HASH]] = STAGES.index(GATES)

@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from hyprl.causes.locate import locate
@@ -23,7 +22,6 @@ from hyprl.parity.statistics import compute_statistics
 from hyprl.parity.worst import decisions_differ, unequal_masks
 
 T = TypeVar("T")
-Int64Array = npt.NDArray[np.int64]
 OTHER_STAGE = "other"
 _MOST_SINGLE_BARS = 200
 

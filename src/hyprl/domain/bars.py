@@ -11,10 +11,9 @@ from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Float64Array = npt.NDArray[np.float64]
-Int64Array = npt.NDArray[np.int64]
+from hyprl.domain.arrays import Float64Array as Float64Array  # noqa: PLC0414 - other rooms import it from here
+from hyprl.domain.arrays import Int64Array as Int64Array  # noqa: PLC0414 - other rooms import it from here
 
 # What kernel code indexes: plain lists when interpreted, arrays when compiled.
 Vector = Sequence[float] | Float64Array

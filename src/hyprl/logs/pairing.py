@@ -12,8 +12,9 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from hyprl.domain.arrays import Int64Array
 from hyprl.errors import ConfigError
-from hyprl.logs.bar_times import BarGrid, Int64Array, grid_of_log, to_bar_opens
+from hyprl.logs.bar_times import BarGrid, grid_of_log, to_bar_opens
 from hyprl.logs.log import Log, LogPair
 from hyprl.logs.logmap import CONTINUOUS, LogMap
 from hyprl.logs.normalise import refuse_repeats

@@ -9,9 +9,9 @@ from __future__ import annotations
 from math import inf
 
 import numpy as np
-import numpy.typing as npt
 
-Float64Array = npt.NDArray[np.float64]
+from hyprl.domain.arrays import Float64Array
+
 _BLOCK = 1 << 24  # a half has at most 27 bits: 2**24 of them stay below 2**53
 _LOW_BITS = 26
 _MANTISSA = (1 << 52) - 1

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from hyprl.domain.arrays import BoolArray, Int64Array
 from hyprl.logs.vocabulary import (
     KEYS,
     NEED_A_DIRECTION,
@@ -23,7 +23,6 @@ from hyprl.logs.vocabulary import (
 )
 from hyprl.parity.diff import BT, REPLAY, side_columns, sure
 
-BoolArray = npt.NDArray[np.bool_]
 _FLAGS = ("_merge", "bt_only", "replay_only", "decision_match")
 
 
@@ -108,7 +107,7 @@ def _field_names(diff: pl.DataFrame) -> list[str]:
     return [name for name in dict.fromkeys(names) if name not in NOT_COMPARED]
 
 
-def _bits(series: pl.Series) -> npt.NDArray[np.int64]:
+def _bits(series: pl.Series) -> Int64Array:
     whole = series.fill_null(0.0) if series.null_count() else series
     return whole.to_numpy().view(np.int64)
 

@@ -7,9 +7,9 @@ sums are exact until they are read.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from hyprl.domain.arrays import BoolArray
 from hyprl.logs.vocabulary import EMIT, NUMERIC, REJECT
 from hyprl.parity import fields
 from hyprl.parity.diff import BOTH, LEFT_ONLY, RIGHT_ONLY, side_columns, sure
@@ -37,7 +37,6 @@ __all__ = [
     "share",
 ]
 
-BoolArray = npt.NDArray[np.bool_]
 LARGE_PROBABILITY_GAP = 1e-3
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from hyprl.domain.arrays import Int64Array
 from hyprl.files import quiet_native_stderr
 from hyprl.logs.stream.canonical import Canonical
 from hyprl.logs.stream.declined import NotStreamable
@@ -27,7 +27,6 @@ from hyprl.parity.rules import Assessment
 from hyprl.parity.statistics import Tally
 from hyprl.parity.verdict import Coverage, ParityResult
 
-Int64Array = npt.NDArray[np.int64]
 STREAM_FROM_ROWS = 1_000_000
 EXCERPT_ROWS = 10_000
 _PILE_ROWS = 100_000

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from hyprl.domain.arrays import Float64Array
 from hyprl.parity import fields
 from hyprl.parity.diff import side_columns
 from hyprl.parity.exact_sum import ExactSum
 from hyprl.parity.measures import ValueGap, share
 
-Float64Array = npt.NDArray[np.float64]
 _NONE: Float64Array = np.empty(0)
 
 

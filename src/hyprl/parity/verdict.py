@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from hyprl.domain.arrays import Int64Array
 from hyprl.logs.log import LogPair
 from hyprl.parity.as_json import statistics_json
 from hyprl.parity.diff import BOTH, diff_logs
@@ -16,7 +16,6 @@ from hyprl.parity.gates import EXIT_CODES, Gate, judge_span, judge_windows, verd
 from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment
 from hyprl.parity.statistics import compute_statistics, share
 
-Int64Array = npt.NDArray[np.int64]
 _MOST_SYMBOLS = 3  # named in a headline
 
 

@@ -10,14 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
 from hyprl.logs.vocabulary import EMIT
 from hyprl.parity import fields
 from hyprl.parity.diff import BOTH, side_columns
 
-BoolArray = npt.NDArray[np.bool_]
 MOST_BARS = 50
 
 
@@ -84,14 +83,14 @@ def decisions_differ(diff: pl.DataFrame) -> BoolArray:
     return diff.select(pl.col("bt_only") | pl.col("replay_only") | diverges).to_series().to_numpy()
 
 
-def probability_gaps(diff: pl.DataFrame) -> npt.NDArray[np.float64]:
+def probability_gaps(diff: pl.DataFrame) -> Float64Array:
     """Return |Δ probability| for each row, NaN where it cannot be told."""
     if "abs_diff_probability_up" not in diff.columns:
         return np.full(diff.height, np.nan)
     return diff["abs_diff_probability_up"].cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
-def _ranked(diff: pl.DataFrame, rows: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> list[int]:
+def _ranked(diff: pl.DataFrame, rows: Int64Array, counts: Int64Array) -> list[int]:
     gaps = np.nan_to_num(probability_gaps(diff)[rows], nan=-1.0, posinf=np.inf)
     differs = decisions_differ(diff)[rows]
     order = np.lexsort((rows, -counts[rows], -gaps, ~differs))

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-from hyprl.domain.bars import Float64Array
+from hyprl.domain.arrays import BoolArray, Float64Array
 from hyprl.redecide.memories import Memory
 
-Bools = npt.NDArray[np.bool_]
 Rounding = Callable[[Float64Array], Float64Array]
 
 LAGS = (1, 2, 3, -1, -2, 4, 5, 6, 7, 24, -3)
@@ -29,9 +27,9 @@ _LONGEST_START = 10  # memories of the column
 _FADE_SLACK = 0.5  # exponent: a fade half as fast as the recursion's own still counts
 
 
-def same_values(a: Float64Array, b: Float64Array) -> Bools:
+def same_values(a: Float64Array, b: Float64Array) -> BoolArray:
     """Mark equal values; NaN equals NaN."""
-    same: Bools = (a == b) | (np.isnan(a) & np.isnan(b))
+    same: BoolArray = (a == b) | (np.isnan(a) & np.isnan(b))
     return same
 
 
@@ -108,18 +106,18 @@ def shifted(values: Float64Array, lag: int, edge: Float64Array) -> Float64Array:
     return result
 
 
-def frozen_rows(plain: Float64Array, other: Float64Array) -> Bools:
+def frozen_rows(plain: Float64Array, other: Float64Array) -> BoolArray:
     """Mark rows that repeat the row before in every column where `plain` moved, in stretches of at least three."""
     same = np.zeros(len(other), bool)
     if len(other) > 1:
         repeats = ((other[1:] == other[:-1]) | (np.isnan(other[1:]) & np.isnan(other[:-1]))).all(axis=1)
         moved = (plain[1:] != plain[:-1]).any(axis=1) & np.isfinite(other[1:]).all(axis=1)
         same[1:] = repeats & moved
-    stretches: Bools = same & _in_stretches(same, 3)
+    stretches: BoolArray = same & _in_stretches(same, 3)
     return stretches
 
 
-def _in_stretches(mask: Bools, shortest: int) -> Bools:
+def _in_stretches(mask: BoolArray, shortest: int) -> BoolArray:
     kept = np.zeros(len(mask), bool)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(int), [0]])))
     for start, stop in zip(edges[::2], edges[1::2], strict=True):

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
 from hyprl.model.artifact import PROBABILITY_FUNCTIONS
 from hyprl.model.layout import LOGISTIC, pack_logistic
-from hyprl.redecide.deviations import Bools, same_values
+from hyprl.redecide.deviations import same_values
 from hyprl.redecide.sequences import NOWHERE
 from hyprl.redecide.sides import Side, complete_rows
 
@@ -68,7 +68,7 @@ class ProbabilityPath:
         return np.where(same, self.recorded[pick], probability)
 
 
-def evaluate(kind: str, weights: Sequence[float], rows: Float64Array, usable: Bools) -> Float64Array:
+def evaluate(kind: str, weights: Sequence[float], rows: Float64Array, usable: BoolArray) -> Float64Array:
     """Return the kernel's probability of each usable row, NaN for the others."""
     function = PROBABILITY_FUNCTIONS[kind]
     flat = list(weights)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hyprl.domain.bars import Float64Array, Int64Array
-from hyprl.redecide.deviations import Bools
+from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
 from hyprl.redecide.sides import Side
 
 NOWHERE = -1
@@ -101,13 +100,13 @@ def rows_of_other_values(left: Side, right: Side, pairing: Pairing) -> Int64Arra
     return np.flatnonzero(paired & ~_same_bars(left, right, pairing.left_of))
 
 
-def _same_bars(left: Side, right: Side, left_of: Int64Array) -> Bools:
+def _same_bars(left: Side, right: Side, left_of: Int64Array) -> BoolArray:
     if not len(left):
         return np.zeros(len(right), bool)
     there = left_of != NOWHERE
     pick = np.where(there, left_of, 0)
     same = _bits(left.bars)[pick] == _bits(right.bars)
-    result: Bools = there & same.all(axis=1)
+    result: BoolArray = there & same.all(axis=1)
     return result
 
 

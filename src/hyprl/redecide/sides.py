@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from hyprl.domain.bars import PRICE_COLUMNS, Float64Array, Int64Array
+from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
+from hyprl.domain.bars import PRICE_COLUMNS
 from hyprl.domain.decisions import LONG, NO_DIRECTION, SHORT
 from hyprl.errors import TraceError
 from hyprl.kernel.account import NEVER, ExecutionParameters
@@ -88,7 +88,7 @@ class Side:
         return self.account[:, ACCOUNT_FIELDS.index("equity")]
 
     @property
-    def ready(self) -> npt.NDArray[np.bool_]:
+    def ready(self) -> BoolArray:
         """Tell of each row whether every feature is a number."""
         return complete_rows(self.features)
 
@@ -106,9 +106,9 @@ _ARRAYS = (
 _TUPLES = ("emitted", "direction", "reason", "rules")
 
 
-def complete_rows(features: Float64Array) -> npt.NDArray[np.bool_]:
+def complete_rows(features: Float64Array) -> BoolArray:
     """Tell of each row whether every value is finite."""
-    complete: npt.NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(features), axis=1)
+    complete: BoolArray = np.logical_and.reduce(np.isfinite(features), axis=1)
     return complete
 
 

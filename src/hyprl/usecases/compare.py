@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from hyprl.domain.arrays import Int64Array
 from hyprl.logs.load import load_log, log_of_frame
 from hyprl.logs.log import Log, LogPair
 from hyprl.logs.logmap import XNYS, LogMap, MapSource, load_log_map

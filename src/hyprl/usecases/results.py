@@ -8,7 +8,7 @@ import numpy as np
 
 from hyprl.backtest.metrics import measure
 from hyprl.backtest.run import BacktestRun
-from hyprl.domain.bars import Float64Array
+from hyprl.domain.arrays import Float64Array
 from hyprl.report.runs import RunView, iso
 from hyprl.usecases.requests import Prepared
 from hyprl.usecases.runs import Outcome

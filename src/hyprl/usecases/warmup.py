@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hyprl.domain.account import ACCOUNT_SIZE
-from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.errors import DataError
 from hyprl.jit.kernel import COMPILED, Announce, Kernel
 from hyprl.strategy.decide import Decision

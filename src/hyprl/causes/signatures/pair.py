@@ -14,12 +14,13 @@ import numpy.typing as npt
 import polars as pl
 
 from hyprl.causes.steps import BAR, FEATURES, PRICES, stage_of
+from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
 from hyprl.logs.vocabulary import EMIT
 from hyprl.parity.diff import BOTH, LEFT_ONLY, RIGHT_ONLY, side_columns
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+Floats = Float64Array
+Bools = BoolArray
+Ints = Int64Array
 
 _LARGEST = 1e60
 _SESSION_GAP = 3.0  # of the usual step between bars

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from hyprl.domain.arrays import BoolArray, Int64Array
 from hyprl.logs.stream.read import Chunk
 from hyprl.logs.stream.symbols import SymbolTable
 
-BoolArray = npt.NDArray[np.bool_]
-Int64Array = npt.NDArray[np.int64]
 _LARGEST_KEY = 2**62
 _MOST_BREAKS = 100
 

@@ -9,17 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from hyprl.domain.arrays import Int64Array
 from hyprl.logs.plausible import may_be_outside_unit, outside_unit
 from hyprl.logs.stream.canonical import Canonical
 from hyprl.logs.stream.declined import NotStreamable
 from hyprl.logs.stream.plan import LogPlan
 from hyprl.logs.stream.symbols import SymbolTable
 from hyprl.logs.vocabulary import KEYS
-
-Int64Array = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from hyprl.domain.arrays import Int64Array
 from hyprl.logs import normalise
-
-Int64Array = npt.NDArray[np.int64]
 
 
 class SymbolTable:

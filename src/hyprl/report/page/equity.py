@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.parity.diff import side_columns
 from hyprl.report.page.markup import Markup, el, join
 from hyprl.report.page.numbers import clipped, counted, percent
 from hyprl.report.page.plot import SIZE, Key, curve, legend, panel, time_axis
 from hyprl.report.page.scales import Linear, linear, time_ticks
-from hyprl.report.page.series import MOST_POINTS, Float64Array, Int64Array, column, instants_of
+from hyprl.report.page.series import MOST_POINTS, column, instants_of
 
 MOST_SYMBOLS = 4
 _CLOSES = ("bar.close_bt", "bar.close_replay", "close_bt", "close_replay")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from hyprl.domain.arrays import Int64Array
 from hyprl.parity.diff import side_columns
 from hyprl.parity.worst import WorstBar
 from hyprl.report.page.bars import bar_id, spoken
@@ -14,7 +15,7 @@ from hyprl.report.page.equity import MOST_SYMBOLS, curves_of, thinned_rows
 from hyprl.report.page.numbers import brief, clipped, instant
 from hyprl.report.page.plot import SIZE
 from hyprl.report.page.scatter import paired_probabilities, places
-from hyprl.report.page.series import Int64Array, Series
+from hyprl.report.page.series import Series
 
 
 def hints(diff: pl.DataFrame, series: Series, worst: tuple[WorstBar, ...]) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from hyprl.domain.arrays import Float64Array
 from hyprl.parity.diff import side_columns
 from hyprl.report.page.markup import Markup, el
 from hyprl.report.page.numbers import counted
 from hyprl.report.page.plot import SIZE, Key, dots, legend, level, panel
 from hyprl.report.page.scales import Linear, Tick, linear
-from hyprl.report.page.series import Float64Array, Series, column
+from hyprl.report.page.series import Series, column
 
 
 def scatter(diff: pl.DataFrame, series: Series) -> Markup:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
 from hyprl.logs.vocabulary import EMIT, LONG, SHORT
 from hyprl.parity import fields
 from hyprl.parity.diff import BOTH, side_columns
@@ -19,10 +19,6 @@ from hyprl.parity.worst import decisions_differ, probability_gaps
 
 MOST_POINTS = 2_000
 WIDTH = 1_000.0  # the drawing's own units, stretched to the page
-
-BoolArray = npt.NDArray[np.bool_]
-Float64Array = npt.NDArray[np.float64]
-Int64Array = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

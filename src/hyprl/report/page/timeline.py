@@ -7,12 +7,13 @@ from math import isnan
 import numpy as np
 import polars as pl
 
+from hyprl.domain.arrays import BoolArray
 from hyprl.parity.verdict import ParityResult
 from hyprl.report.page.markup import Markup, el
 from hyprl.report.page.numbers import brief, count, counted
 from hyprl.report.page.plot import Key, dots, legend, level, panel, strokes, time_axis
 from hyprl.report.page.scales import Decades, Tick, decades, time_ticks
-from hyprl.report.page.series import BoolArray, Lane, Series, instants_of
+from hyprl.report.page.series import Lane, Series, instants_of
 
 # Heights of the three lanes' middles, and half a lane's reach.
 _LANES, _REACH = (0.83, 0.5, 0.17), 0.15
