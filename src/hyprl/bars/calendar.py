@@ -17,12 +17,13 @@ from io import BytesIO
 import numpy as np
 
 from hyprl.domain.arrays import Int64Array
+from hyprl.domain.instants import EPOCH
 from hyprl.errors import CalendarError
 
 EXCHANGE_ZONE = "America/New_York"
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
-EPOCH = date(1970, 1, 1)
+_FIRST_DAY = EPOCH.date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,12 @@ def local_days(utc_us: Int64Array) -> Int64Array:
 
 def days_since_epoch(day: date) -> int:
     """Return the date as `session` columns hold it."""
-    return (day - EPOCH).days
+    return (day - _FIRST_DAY).days
 
 
 def day_of(session: int) -> date:
     """Return the date that a `session` value stands for."""
-    return EPOCH + timedelta(days=int(session))
+    return _FIRST_DAY + timedelta(days=int(session))
 
 
 def opens_between(first_utc_us: int, last_utc_us: int) -> Int64Array:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from hyprl.config import Policy
 from hyprl.domain.arrays import Int64Array
+from hyprl.domain.instants import iso_utc
 from hyprl.errors import BarRuleError
 
 RULE_MEANINGS = {
@@ -137,10 +137,7 @@ def rule_error(refusals: tuple[RuleFinding, ...], source: str, total: int) -> Ba
 
 def shown_utc(utc_us: int | None) -> str | None:
     """Return an instant as ISO 8601 with Z, None for None."""
-    if utc_us is None:
-        return None
-    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=utc_us)
-    return instant.isoformat().replace("+00:00", "Z")
+    return None if utc_us is None else iso_utc(utc_us)
 
 
 def _remedy(finding: RuleFinding) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from hyprl.bars.calendar import window_us
@@ -12,6 +12,7 @@ from hyprl.bars.findings import ValidationReport
 from hyprl.bars.read import LoadedBars, read_bars
 from hyprl.config import HyprLConfig
 from hyprl.domain.bars import BarSeries
+from hyprl.domain.instants import iso_utc, moment_of
 from hyprl.domain.trades import RunWindow
 from hyprl.errors import ConfigError, DataError
 
@@ -62,11 +63,7 @@ def cut_window(series: BarSeries, start: date, end: date) -> RunWindow:
 
 
 def _span(series: BarSeries) -> str:
-    return " … ".join(str(_instant(int(us)).date()) for us in series.open_utc_us[[0, -1]])
-
-
-def _instant(utc_us: int) -> datetime:
-    return datetime.fromtimestamp(utc_us / 1e6, UTC)
+    return " … ".join(str(moment_of(us).date()) for us in series.open_utc_us[[0, -1]])
 
 
 def equity_column(equity_by_open: Mapping[int, float], window: RunWindow) -> list[float]:
@@ -75,8 +72,7 @@ def equity_column(equity_by_open: Mapping[int, float], window: RunWindow) -> lis
     missing = [us for us in opens if us not in equity_by_open]
     if missing:
         raise DataError(
-            f"{len(missing)} of {len(opens)} bars have no equity, the first opens at "
-            f"{_instant(missing[0]):%Y-%m-%dT%H:%MZ}",
+            f"{len(missing)} of {len(opens)} bars have no equity, the first opens at {iso_utc(missing[0])}",
             where="--parity-equity",
             remedy="Give the other engine's equity for every bar of the window.",
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from math import isfinite
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import polars as pl
+
+from hyprl.domain.json_words import finite_or_none
 
 # The nine causes: the plan's five, and four that field reports add.
 FEATURE_MISALIGNMENT = "feature_misalignment"
@@ -125,7 +126,7 @@ def _json_value(value: Any) -> Any:
         return _json_value(value.tolist())
     if isinstance(value, np.generic):
         return _json_value(value.item())
-    return None if isinstance(value, float) and not isfinite(value) else value
+    return finite_or_none(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from hyprl.causes.steps import (
     PROBABILITY,
     SIZE,
     in_blame_order,
-    iso,
     stage_of,
     unknown_columns,
 )
 from hyprl.domain.arrays import BoolArray, Int64Array
+from hyprl.domain.instants import iso_utc
 from hyprl.parity import fields
 from hyprl.parity.diff import BOTH, LEFT_ONLY, RIGHT_ONLY, side_columns
 
@@ -57,7 +57,7 @@ def locate(diff: pl.DataFrame) -> Location:
     counted = Counter(stages[parts].tolist())
     merges = dict(diff["_merge"].value_counts().iter_rows())
     return Location(
-        first_bar=None if first is None else iso(_epoch(diff, first)),
+        first_bar=None if first is None else iso_utc(_epoch(diff, first)),
         symbol=None if first is None else str(diff["symbol"][first]),
         stage=None if first is None else STAGES[stages[first]],
         column=None if first is None else _column_at(diff, first, by_stage, masks, STAGES[stages[first]]),
@@ -131,7 +131,7 @@ def _runs(diff: pl.DataFrame, parts: BoolArray) -> tuple[DivergentRun, ...]:
         mask, opens = frame["parts"].to_numpy(), frame["timestamp"].dt.epoch("us").to_numpy()
         edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
         for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            runs.append(DivergentRun(iso(int(opens[start])), iso(int(opens[stop - 1])), stop - start))
+            runs.append(DivergentRun(iso_utc(int(opens[start])), iso_utc(int(opens[stop - 1])), stop - start))
     return tuple(sorted(runs, key=lambda run: run.start))
 
 

@@ -6,11 +6,7 @@ columns that bear a cause come before those that show its consequence; a hash is
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from hyprl.logs.vocabulary import KEYS, NOT_COMPARED
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 BARS, FEATURES, MODEL, PROBABILITY = "bars", "features", "model", "probability"
 GATES, DECISION, SIZE, EV = "gates", "decision", "size", "ev"
@@ -77,8 +73,3 @@ def _blame(column: str) -> int:
     if column == "feature_hash":
         return 10_000
     return _PLACE.get(column, (FEATURES, 0))[1]
-
-
-def iso(utc_us: int) -> str:
-    """Return a time as ISO 8601, UTC."""
-    return (_EPOCH + timedelta(microseconds=utc_us)).isoformat().replace("+00:00", "Z")

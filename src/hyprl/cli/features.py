@@ -60,7 +60,7 @@ def _show(difference: StoreDifference, title: str) -> None:
     from rich.table import Table
 
     from hyprl.cli.options import Screen
-    from hyprl.report.runs import iso
+    from hyprl.domain.instants import iso_utc
 
     console = Screen(None).console()
     console.print(title)
@@ -71,7 +71,7 @@ def _show(difference: StoreDifference, title: str) -> None:
     for name in ("column", "unequal bits", "NaN only bt", "NaN only live", "max |Δ|", "first"):
         table.add_column(name, justify="left" if name == "column" else "right")
     for column in difference.columns:
-        first = "" if column.first_open_utc_us is None else iso(column.first_open_utc_us)
+        first = "" if column.first_open_utc_us is None else iso_utc(column.first_open_utc_us)
         counts = (column.unequal_bits, column.nan_left_only, column.nan_right_only)
         table.add_row(column.column, *map(str, counts), f"{column.max_abs_difference:.3g}", first)
     console.print(table)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from hyprl.domain.bars import Bar, ClosedBar
+from hyprl.domain.instants import moment_of
 from hyprl.lab.ground import GroundTruth, Planting, is_chosen, narrowed
 from hyprl.wiring import LiveOverrides
 
@@ -178,7 +178,7 @@ def dst_shift(planting: Planting) -> LiveOverrides:
     summer = planting.word == "summer"
 
     def alter(closed: ClosedBar) -> ClosedBar:
-        moment = datetime.fromtimestamp(closed.open_utc_us / 1e6, UTC).astimezone(NEW_YORK)
+        moment = moment_of(closed.open_utc_us).astimezone(NEW_YORK)
         if bool(moment.dst()) != summer:
             return closed
         shift = HOUR_US if summer else -HOUR_US

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from hyprl.causes.findings import STAGES, Explanation
+from hyprl.domain.instants import iso_utc
 from hyprl.errors import HyprLError
 from hyprl.lab.explainer import explained, explained_plainly
 from hyprl.lab.plants import Planted
@@ -15,7 +16,6 @@ from hyprl.parity.gates import BROKEN
 from hyprl.parity.verdict import compare
 
 FAULT, CONTROL, PAIR = "fault", "control", "pair"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def expectation(kind: str, name: str, planted: Sequence[Planted]) -> Expectation
     if not places:
         return Expectation(kind, name, causes, without_effect=silent)
     first, stage = min(places)
-    shown = (_EPOCH + timedelta(microseconds=first)).isoformat()
+    shown = iso_utc(first)
     return Expectation(kind, name, causes, shown, STAGES[stage], silent)
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from hyprl.broker.port import Broker
 from hyprl.domain.account import EQUITY
 from hyprl.domain.bars import ClosedBar, is_usable
 from hyprl.domain.decisions import EMIT
+from hyprl.domain.instants import iso_utc
 from hyprl.domain.trades import Trade
 from hyprl.errors import DataError
 from hyprl.features.stores import FeatureStore
@@ -144,7 +144,7 @@ class LiveEngine:
         progress = self.progress
         if closed.open_utc_us > progress.last_open_utc_us:
             return False
-        opened, last = _iso(closed.open_utc_us), _iso(progress.last_open_utc_us)
+        opened, last = iso_utc(closed.open_utc_us), iso_utc(progress.last_open_utc_us)
         if closed.open_utc_us < progress.last_open_utc_us:
             raise DataError(
                 f"bar {opened} came after bar {last}",
@@ -159,10 +159,6 @@ class LiveEngine:
                 remedy="A bar may be handed out only once it is final; let the source wait for the vendor's last word.",
             )
         return True
-
-
-def _iso(utc_us: int) -> str:
-    return datetime.fromtimestamp(utc_us / 1e6, UTC).isoformat()
 
 
 def _plain(features: Any) -> list[float]:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from hyprl.domain.arrays import BoolArray, Int64Array
+from hyprl.domain.instants import iso_utc
 from hyprl.errors import ConfigError, SignalLogError
 from hyprl.logs.logmap import LogMap
 
@@ -124,10 +125,9 @@ def _refuse(bad: BoolArray, instants: Int64Array, where: str, fact: str) -> None
     if not bad.any():
         return
     row = int(np.argmax(bad))
-    shown = np.datetime64(int(instants[row]), "us").item()
     more = f" (and {int(bad.sum()) - 1} more rows)" if bad.sum() > 1 else ""
     raise SignalLogError(
-        f"row {row + 1}: {shown.isoformat()}Z {fact}{more}",
+        f"row {row + 1}: {iso_utc(int(instants[row]))} {fact}{more}",
         where=where,
         remedy="Say in the map how the log is stamped: stamp, snap, timezone, calendar, fill_delay_bars.",
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from hyprl.domain.instants import iso_utc, utc_us_of
 from hyprl.errors import SignalLogError
 from hyprl.logs import vocabulary as words
 from hyprl.logs.timestamps import to_utc_us
@@ -168,7 +169,7 @@ def refuse_repeats(frame: pl.DataFrame, where: str) -> None:
         rows = frame.select(words.KEYS).with_row_index("row", offset=1).filter(repeated)
         stamp, symbol = rows["timestamp"][0], rows["symbol"][0]
         same = rows.filter((pl.col("timestamp") == stamp) & (pl.col("symbol") == symbol))["row"].to_list()
-        shown = stamp.strftime("%Y-%m-%dT%H:%M:%SZ")
+        shown = iso_utc(utc_us_of(stamp))
         listed = ", ".join(str(row) for row in same[:4])
         raise _bad(
             where, f"has {len(same)} rows for {symbol} {shown} (rows {listed}); a bar has one decision"

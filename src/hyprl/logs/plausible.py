@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from hyprl.domain.instants import iso_utc, utc_us_of
 from hyprl.errors import SignalLogError
 
 _SLACK = 1e-6  # a float32 sigmoid may end a little above 1
@@ -20,7 +21,7 @@ def doubts(frame: pl.DataFrame, where: str) -> tuple[str, ...]:
         return ()
     numbers = int(frame["probability_up"].is_finite().sum())
     row = outside.row(0, named=True)
-    stamp = row["timestamp"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    stamp = iso_utc(utc_us_of(row["timestamp"]))
     example = f"{row['probability_up']!r} for {row['symbol']} {stamp}"
     if 2 * outside.height > numbers:
         fact = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from math import isfinite, nan
 from pathlib import Path
@@ -16,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from hyprl.config import ModelConfig
+from hyprl.domain.instants import iso_utc, moment_of
 from hyprl.errors import ArtifactError
 from hyprl.files import atomic_write_bytes
 from hyprl.model import envelope, layout
 from hyprl.model.evaluate import logistic_probability, trees_probability
 
 PROBABILITY_FUNCTIONS = {layout.LOGISTIC: logistic_probability, layout.XGBOOST: trees_probability}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class InputRecorder(Protocol):
@@ -64,12 +63,12 @@ class TrainingRecord:
     @property
     def start(self) -> str:
         """The first bar's open, ISO 8601, UTC."""
-        return (_EPOCH + timedelta(microseconds=self.first_open_utc_us)).isoformat()
+        return iso_utc(self.first_open_utc_us)
 
     @property
     def end(self) -> str:
         """The last bar's open, ISO 8601, UTC."""
-        return (_EPOCH + timedelta(microseconds=self.last_open_utc_us)).isoformat()
+        return iso_utc(self.last_open_utc_us)
 
     def overlaps(self, first_open_utc_us: int, last_open_utc_us: int) -> bool:
         """Return whether a window of bar opens (both ends included) shares time with the training bars."""
@@ -200,7 +199,8 @@ class ProbabilityModel:
             "settings": dict(self.training.settings),
         }
         content["params_hash"] = self.params_hash
-        content["training_window_utc"] = [self.training.start, self.training.end]
+        ends = (self.training.first_open_utc_us, self.training.last_open_utc_us)
+        content["training_window_utc"] = [moment_of(us).isoformat() for us in ends]
         return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
     @classmethod

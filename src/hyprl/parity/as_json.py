@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hyprl.parity.statistics import Statistics, ValueGap, finite_or_none, share
+from hyprl.domain.json_words import finite_or_none
+from hyprl.parity.statistics import Statistics, ValueGap, share
 
 
 def statistics_json(statistics: Statistics) -> dict[str, Any]:

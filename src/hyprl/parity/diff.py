@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from hyprl.domain.instants import ISO_UTC_FORMAT
 from hyprl.errors import SignalLogError
 from hyprl.files import atomic_path
 from hyprl.logs.normalise import alike
@@ -85,7 +86,7 @@ def write_diff(frame: pl.DataFrame, directory: Path, name: str) -> tuple[Path, P
     missing as an empty cell, NaN as `NaN`.
     """
     table, columns = directory / f"{name}.csv", directory / f"{name}.parquet"
-    stamped = frame.with_columns(pl.col("timestamp").dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ"))
+    stamped = frame.with_columns(pl.col("timestamp").dt.strftime(ISO_UTC_FORMAT))
     with atomic_path(table) as temporary:
         stamped.write_csv(temporary)
     with atomic_path(columns) as temporary:

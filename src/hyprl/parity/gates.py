@@ -13,8 +13,8 @@ from math import isfinite
 from operator import ge, gt, le, lt
 from typing import Any
 
+from hyprl.domain.json_words import finite_or_none
 from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment, Measured, Rule, rules_of
-from hyprl.parity.statistics import finite_or_none
 
 KEPT, BROKEN, NOT_ASSESSED = "kept", "broken", "not_assessed"
 EXIT_CODES = {KEPT: 0, BROKEN: 1, NOT_ASSESSED: 3}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from hyprl.domain.instants import ISO_UTC_FORMAT
 from hyprl.files import atomic_path
 from hyprl.parity.diff import BOTH, side_columns
 
@@ -42,7 +43,7 @@ def input_log(diff: pl.DataFrame, tolerance: float = INPUT_TOLERANCE) -> pl.Data
 def write_input_log(log: pl.DataFrame, path: Path) -> None:
     """Write the log as CSV, atomically, floats exact. Raises OutputError."""
     with atomic_path(path) as temporary:
-        log.with_columns(pl.col("timestamp").dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ")).write_csv(temporary)
+        log.with_columns(pl.col("timestamp").dt.strftime(ISO_UTC_FORMAT)).write_csv(temporary)
 
 
 def _differing(paired: pl.DataFrame, name: str, tolerance: float) -> pl.DataFrame:

@@ -7,8 +7,6 @@ have, that need a value, and where one or both lack a finite one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +115,3 @@ class Statistics:
 def share(part: int, whole: int) -> float | None:
     """Return part / whole, None when the whole is 0."""
     return part / whole if whole else None
-
-
-def finite_or_none(value: Any) -> Any:
-    """Return the value, None for a float that is not finite, which JSON cannot spell."""
-    return None if isinstance(value, float) and not isfinite(value) else value

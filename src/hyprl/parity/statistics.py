@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from hyprl.domain.arrays import BoolArray
+from hyprl.domain.instants import iso_utc
 from hyprl.logs.vocabulary import EMIT, NUMERIC, REJECT
 from hyprl.parity import fields
 from hyprl.parity.diff import BOTH, LEFT_ONLY, RIGHT_ONLY, side_columns, sure
@@ -19,7 +20,6 @@ from hyprl.parity.measures import (
     FirstDifference,
     Statistics,
     ValueGap,
-    finite_or_none,
     share,
 )
 from hyprl.parity.value_tally import ValueTally
@@ -33,7 +33,6 @@ __all__ = [
     "Tally",
     "ValueGap",
     "compute_statistics",
-    "finite_or_none",
     "share",
 ]
 
@@ -210,12 +209,7 @@ def _widened(span: tuple[int, int] | None, part: pl.DataFrame) -> tuple[int, int
 
 
 def _ends(span: tuple[int, int] | None) -> tuple[str | None, str | None]:
-    return (None, None) if span is None else (_spelled(span[0]), _spelled(span[1]))
-
-
-def _spelled(utc_us: int) -> str:
-    stamp = pl.Series([utc_us]).cast(pl.Datetime("us", "UTC"))
-    return str(stamp.dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ").item())
+    return (None, None) if span is None else (iso_utc(span[0]), iso_utc(span[1]))
 
 
 def _first_difference(paired: pl.DataFrame, masks: dict[str, BoolArray]) -> FirstDifference:
@@ -224,5 +218,5 @@ def _first_difference(paired: pl.DataFrame, masks: dict[str, BoolArray]) -> Firs
     name = next(name for name, at in firsts.items() if at == row)
     bar = paired.slice(row, 1)
     bt, replay = (bar[column].item() for column in side_columns(name))
-    stamp = _spelled(int(bar["timestamp"].to_physical().item()))
+    stamp = iso_utc(int(bar["timestamp"].to_physical().item()))
     return FirstDifference(stamp, bar["symbol"].item(), name, bt, replay)

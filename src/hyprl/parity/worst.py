@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
+from hyprl.domain.instants import iso_utc
 from hyprl.logs.vocabulary import EMIT
 from hyprl.parity import fields
 from hyprl.parity.diff import BOTH, side_columns
@@ -111,7 +112,7 @@ def _bar(diff: pl.DataFrame, row: int, names: tuple[str, ...], masks: dict[str, 
     values = diff.row(row, named=True)
     paired = values["_merge"] == BOTH
     gap = values.get("abs_diff_probability_up")
-    stamp = diff["timestamp"].slice(row, 1).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ").item()
+    stamp = iso_utc(int(diff["timestamp"].slice(row, 1).dt.epoch("us").item()))
     differs = values["decision_match"] is False or values["bt_only"] or values["replay_only"]
     pairs = []
     for name in names:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import numpy as np
 
 from hyprl.causes import findings as names
 from hyprl.causes.findings import FactorFacts
+from hyprl.domain.instants import iso_utc
 from hyprl.redecide.accounts import inherited_rows
 from hyprl.redecide.advice import ADVICE
 from hyprl.redecide.comparison import Comparison, unshared_of
@@ -21,7 +20,7 @@ def equity_facts(known: Comparison) -> FactorFacts:
     left, right = known.left, known.right
     if left.initial_equity != right.initial_equity:
         evidence = f"the accounts start with {left.initial_equity:,.2f} and {right.initial_equity:,.2f}"
-        return FactorFacts(names.SIZING_EQUITY, evidence, ADVICE[names.EQUITY], iso_of(int(right.opens[0])))
+        return FactorFacts(names.SIZING_EQUITY, evidence, ADVICE[names.EQUITY], iso_utc(int(right.opens[0])))
     side, name = (right, "right") if (right.sizing_equity != right.equity).any() else (left, "left")
     with np.errstate(all="ignore"):
         ratio = side.sizing_equity / side.equity
@@ -34,7 +33,7 @@ def equity_facts(known: Comparison) -> FactorFacts:
         names.SIZING_EQUITY,
         evidence,
         ADVICE[names.EQUITY],
-        iso_of(int(side.opens[rows[0]])),
+        iso_utc(int(side.opens[rows[0]])),
         ("risk_inputs.equity",),
     )
 
@@ -56,12 +55,7 @@ def state_facts(known: Comparison) -> FactorFacts:
         names.STATE_LOST,
         told if own else f"the logs begin with other accounts, which came of what lies before them: {shown}",
         ADVICE[names.STATE],
-        iso_of(int(side.opens[row])),
+        iso_utc(int(side.opens[row])),
         tuple(ACCOUNT_FIELDS[place] for place in events[row].changes),
         is_inherited=not own,
     )
-
-
-def iso_of(utc_us: int) -> str:
-    """Return a bar's open as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(utc_us / 1e6, UTC).isoformat()

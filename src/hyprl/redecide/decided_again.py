@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 
 from hyprl.causes.shrink import Shrunk, smallest_difference
-from hyprl.causes.steps import iso
 from hyprl.domain.bars import PRICE_FLAWS, Bar, is_usable
 from hyprl.domain.decisions import EMIT
+from hyprl.domain.instants import iso_utc
 from hyprl.logs.log import TraceLog
 from hyprl.model.artifact import PROBABILITY_FUNCTIONS
 from hyprl.redecide.sides import ACCOUNT_FIELDS, Side, side_from
@@ -93,7 +93,7 @@ def _at(sides: list[Side], stamp: int, decides: bool) -> Decided | str:
             for values, side, row in zip((left, right), sides, rows, strict=True)
         )
     names = smallest_difference(left, right, lambda values: _outcome(values, shape, decides))
-    return _NO_EFFECT if names is None else Decided(iso(stamp), shape, left, right, names)
+    return _NO_EFFECT if names is None else Decided(iso_utc(stamp), shape, left, right, names)
 
 
 def _shape(sides: list[Side], rows: list[int]) -> ModelShape | None:

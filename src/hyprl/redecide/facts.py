@@ -9,7 +9,8 @@ import numpy as np
 from hyprl.causes import findings as names
 from hyprl.causes.findings import FactorFacts
 from hyprl.domain.bars import PRICE_COLUMNS, Float64Array
-from hyprl.redecide.account_facts import equity_facts, iso_of, state_facts
+from hyprl.domain.instants import iso_utc
+from hyprl.redecide.account_facts import equity_facts, state_facts
 from hyprl.redecide.advice import ADVICE
 from hyprl.redecide.comparison import (
     Comparison,
@@ -257,4 +258,4 @@ def _prefixed(columns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _iso(utc_us: int | None) -> str | None:
-    return None if utc_us is None else iso_of(utc_us)
+    return None if utc_us is None else iso_utc(utc_us)

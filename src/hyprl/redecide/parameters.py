@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import numpy as np
 
 from hyprl.causes.findings import CONFIGURATION, PARAMETERS, FactorFacts
+from hyprl.domain.instants import iso_utc
 from hyprl.redecide.advice import ADVICE
 from hyprl.redecide.comparison import Comparison
 from hyprl.redecide.sequences import NOWHERE
@@ -30,8 +29,8 @@ def parameter_facts(known: Comparison) -> FactorFacts | None:
     evidence = ", ".join(parts.values())
     if unstated:
         evidence += f" (not as stated: the decisions follow only if {', '.join(unstated)} is read so)"
-    first = datetime.fromtimestamp(int(right.opens[rows[0]] if rows else right.opens[0]) / 1e6, UTC)
-    return FactorFacts(CONFIGURATION, evidence, ADVICE[PARAMETERS], first.isoformat(), tuple(parts))
+    first = iso_utc(int(right.opens[rows[0]] if rows else right.opens[0]))
+    return FactorFacts(CONFIGURATION, evidence, ADVICE[PARAMETERS], first, tuple(parts))
 
 
 def _differing_rules(known: Comparison) -> tuple[dict[str, str], list[int]]:

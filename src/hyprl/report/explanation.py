@@ -6,7 +6,6 @@ Causes that are certain come first, under their own heading; what is only possib
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
 
 from rich.console import Console
 from rich.padding import Padding
@@ -14,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hyprl.causes.findings import Explanation, Finding, Location
+from hyprl.domain.json_words import finite_or_none
 from hyprl.parity.verdict import ParityResult
 from hyprl.report.terminal import plain, render_figures, render_verdict
 
@@ -75,7 +75,7 @@ def _causes(explanation: Explanation, console: Console) -> None:
         _line(console, Text("No cause is shown with certainty by what the logs hold.", "yellow"))
     for number, finding in enumerate(stated, start=1):
         _finding(console, finding, f"{number}. ")
-    residual = _finite(explanation.residual)
+    residual = finite_or_none(explanation.residual)
     if residual is not None:
         _line(console, Text(f"Of the combined gap {_percent(residual)} remain unexplained."))
     if possible:
@@ -99,7 +99,7 @@ def _finding(console: Console, finding: Finding, mark: str) -> None:
 
 def _shares(finding: Finding) -> str:
     measured = ((finding.share_of_gap, "the combined gap"), (finding.share_of_probability, "mean |Δp|"))
-    known = [(_finite(share), name) for share, name in measured]
+    known = [(finite_or_none(share), name) for share, name in measured]
     said = [f"{_percent(share)} of {name}" for share, name in known if share is not None]
     return ", ".join((*said, f"confidence {finding.confidence:.2f} ({finding.kind})"))
 
@@ -141,14 +141,10 @@ def _percent(share: float) -> str:
     return f"{100.0 * share:.1f} %"
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and isfinite(value) else None
-
-
 def _stamp(shown: str | None) -> str:
     if shown is None:
         return ""
-    return shown.replace("T", " ").replace("+00:00", "Z").replace(":00Z", "Z")
+    return shown.replace("T", " ").replace(":00Z", "Z")
 
 
 def _safe(text: str) -> str:

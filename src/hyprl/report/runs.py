@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hyprl.backtest.metrics import Performance
 from hyprl.domain.decisions import DIRECTION_NAMES, EXIT_NAMES
+from hyprl.domain.instants import iso_utc, moment_of
 from hyprl.domain.trades import Trade
 from hyprl.errors import MissingExtraError, OutputError
 
@@ -41,7 +42,7 @@ class RunView:
             "notes": list(self.notes),
             "performance": self.performance.as_dict(),
             "trades": [self._trade(trade) for trade in self.trades],
-            "equity": [[iso(us), value] for us, value in zip(self.open_utc_us, self.equity, strict=True)],
+            "equity": [[iso_utc(us), value] for us, value in zip(self.open_utc_us, self.equity, strict=True)],
         }
 
     def _trade(self, trade: Trade) -> dict[str, object]:
@@ -49,14 +50,9 @@ class RunView:
             **asdict(trade),
             "side": DIRECTION_NAMES[trade.side],
             "exit_kind": EXIT_NAMES[trade.exit_kind],
-            "entry_timestamp": iso(self.open_utc_us[trade.entry_bar]),
-            "exit_timestamp": iso(self.open_utc_us[trade.exit_bar]),
+            "entry_timestamp": iso_utc(self.open_utc_us[trade.entry_bar]),
+            "exit_timestamp": iso_utc(self.open_utc_us[trade.exit_bar]),
         }
-
-
-def iso(utc_us: int) -> str:
-    """Return an instant as ISO 8601, UTC, to the second."""
-    return datetime.fromtimestamp(utc_us // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def show_run(view: RunView, console: Console) -> None:
@@ -111,7 +107,7 @@ def draw_run(view: RunView, path: Path) -> None:
 
     from hyprl.files import atomic_path
 
-    times = [datetime.fromtimestamp(us / 1e6, UTC) for us in view.open_utc_us]
+    times = [moment_of(us) for us in view.open_utc_us]
     equity = np.asarray(view.equity)
     held = np.asarray(view.close) / view.close[0] * equity[0]
     figure = Figure(figsize=(11, 6.5), layout="constrained")

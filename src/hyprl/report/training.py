@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hyprl.domain.instants import iso_utc, moment_of
 from hyprl.errors import MissingExtraError, OutputError
 from hyprl.files import atomic_path
 from hyprl.model.scores import Scores
@@ -34,7 +34,7 @@ def folds_table(report: WalkForwardReport, open_utc_us: Sequence[int]) -> Table:
     for name in ("fold", "fitted", "from", "rows", "log-loss (base)", "Brier (base)", "AUC ± s.e."):
         table.add_column(name, justify="left" if name in ("fold", "from") else "right", no_wrap=True)
     for number, fold in enumerate(report.folds, start=1):
-        first = _stamp(open_utc_us[fold.tested_first_bar]).date().isoformat()
+        first = moment_of(open_utc_us[fold.tested_first_bar]).date().isoformat()
         table.add_row(str(number), str(fold.fitted_rows), first, *_figures(fold.scores))
     table.add_section()
     table.add_row("all", "", "", *_figures(report.pooled))
@@ -83,7 +83,7 @@ def as_json(result: TrainingResult, open_utc_us: Sequence[int]) -> dict[str, Any
     content["walk_forward"] = asdict(result.report)
     for fold in content["walk_forward"]["folds"]:
         for edge in ("fitted_last", "tested_first", "tested_last"):
-            fold[edge] = _stamp(open_utc_us[fold.pop(f"{edge}_bar")]).isoformat()
+            fold[edge] = iso_utc(open_utc_us[fold.pop(f"{edge}_bar")])
     content["verdict"] = verdict(result.report.pooled)
     return content
 
@@ -160,7 +160,3 @@ def _figures(scores: Scores) -> list[str]:
         f"{scores.brier:.4f} ({scores.base_brier:.4f})",
         "-" if scores.auc is None or error is None else f"{scores.auc:.3f} ± {error:.3f}",
     ]
-
-
-def _stamp(open_utc_us: int) -> datetime:
-    return datetime.fromtimestamp(int(open_utc_us) / 1e6, tz=UTC)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from hyprl.domain.bars import Bar
+from hyprl.domain.instants import utc_us_of
 from hyprl.errors import TraceError
 from hyprl.trace.encode import SCHEMA, TraceHeader
 from hyprl.trace.signal import SCHEMA_VERSION, AccountState, RiskInputs, SignalTrace
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def decode_header(members: dict[str, Any], where: str) -> TraceHeader:
@@ -65,7 +63,7 @@ def _record(members: dict[str, Any]) -> SignalTrace:
         run_id=_text(members["run_id"]),
         source=_text(members["source"]),
         symbol=_text(members["symbol"]),
-        timestamp_utc_us=(datetime.fromisoformat(members["timestamp"]) - _EPOCH) // _MICROSECOND,
+        timestamp_utc_us=utc_us_of(datetime.fromisoformat(members["timestamp"])),
         bar=Bar(**{name: _number(value) for name, value in members["bar"].items()}),
         bar_hash=_text(members["bar_hash"]),
         data_flaws=int(members["data_flaws"]),

@@ -11,14 +11,15 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from math import isfinite, isnan
+from math import isfinite
 from sys import byteorder
 from typing import Any
 
 import orjson
 
+from hyprl.domain.instants import moment_of
+from hyprl.domain.json_words import number_or_word
 from hyprl.errors import TraceError
 from hyprl.trace.signal import SCHEMA_VERSION, SignalTrace
 
@@ -26,7 +27,6 @@ SCHEMA = "hyprl-trace"
 GENESIS_HASH = ""
 HEADER_KEYS = ("schema", "schema_version", "run_id", "record_hash", "timestamp")
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_SERIALIZE_NUMPY
 
 
@@ -68,7 +68,7 @@ def encode_record(record: SignalTrace, previous_hash: str) -> tuple[bytes, str]:
         "run_id": record.run_id,
         "source": record.source,
         "symbol": record.symbol,
-        "timestamp": _EPOCH + timedelta(microseconds=record.timestamp_utc_us),
+        "timestamp": moment_of(record.timestamp_utc_us),
         "bar": {
             "open": bar.open,
             "high": bar.high,
@@ -169,11 +169,7 @@ def _spell_non_finite(value: Any) -> Any:
         return {key: _spell_non_finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_spell_non_finite(item) for item in value]
-    if not isinstance(value, float) or isfinite(value):
-        return value
-    if isnan(value):
-        return "NaN"
-    return "Infinity" if value > 0 else "-Infinity"
+    return number_or_word(value) if isinstance(value, float) else value
 
 
 def _dump(members: Mapping[str, object], where: str) -> bytes:

@@ -11,9 +11,9 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from math import isfinite, isnan
 from typing import Any
 
+from hyprl.domain.json_words import number_or_word
 from hyprl.errors import TraceError
 
 WITHHELD = "(withheld)"
@@ -69,7 +69,7 @@ def plain(value: Any, name: str, depth: int = 0) -> Any:
     if isinstance(value, str):
         return _SECRET_IN_TEXT.sub(WITHHELD, value).encode("utf-8", "backslashreplace").decode()
     if isinstance(value, float):
-        return _finite_or_word(float(value))
+        return number_or_word(float(value))
     if isinstance(value, int):
         return int(value) if -_INT64 <= value < _INT64 else str(value)
     return _from_object(value, name, depth)
@@ -95,14 +95,6 @@ def _from_object(value: Any, name: str, depth: int) -> Any:
     if isinstance(value, set | frozenset):
         return sorted((plain(item, name, depth + 1) for item in value), key=str)
     raise _unknown(name, f"is of type {type(value).__name__}, which has no plain form")
-
-
-def _finite_or_word(value: float) -> float | str:
-    if isfinite(value):
-        return value
-    if isnan(value):
-        return "NaN"
-    return "Infinity" if value > 0 else "-Infinity"
 
 
 def _is_secret(name: str, value: Any) -> bool:

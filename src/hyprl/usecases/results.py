@@ -9,7 +9,8 @@ import numpy as np
 from hyprl.backtest.metrics import measure
 from hyprl.backtest.run import BacktestRun
 from hyprl.domain.arrays import Float64Array
-from hyprl.report.runs import RunView, iso
+from hyprl.domain.instants import iso_utc
+from hyprl.report.runs import RunView
 from hyprl.usecases.requests import Prepared
 from hyprl.usecases.runs import Outcome
 from hyprl.wiring import Run
@@ -34,7 +35,9 @@ def _view(prepared: Prepared, run: Run, outcome: Outcome, equity: Float64Array, 
     ends = (run.config.risk.initial_equity, outcome.final_equity)
     performance = measure(bars, equity, outcome.trades, outcome.exposed_bars, ends)
     notes = (prepared.chosen.note, f"equity: {run.equity_source}", *prepared.notes)
-    title = f"{source} {run.symbol} ({bars.source}) {iso(opens[0])} … {iso(opens[-1])}, run {run.run_id}"
+    title = (
+        f"{source} {run.symbol} ({bars.source}) {iso_utc(opens[0])} … {iso_utc(opens[-1])}, run {run.run_id}"
+    )
     facts = {
         "source": source,
         "symbol": run.symbol,

@@ -17,7 +17,8 @@ import orjson
 import polars as pl
 
 from hyprl.causes.shrink import Aim, Shrunk, shrink_logs, still_shows
-from hyprl.causes.steps import iso
+from hyprl.domain.instants import ISO_UTC_FORMAT, iso_utc
+from hyprl.domain.json_words import number_or_word
 from hyprl.errors import HyprLError, SignalLogError
 from hyprl.files import atomic_path, atomic_write_bytes, atomic_write_text
 from hyprl.logs.load import load_log
@@ -71,7 +72,7 @@ class Fixture:
             "config": {
                 "found_by": self.config.found_by,
                 "differs": {
-                    name: [_spelled(side) for side in pair]
+                    name: [_number(side) for side in pair]
                     for name, pair in (self.config.values or {}).items()
                 },
                 "note": self.config.note,
@@ -106,7 +107,7 @@ def shrink_pair(pair: LogPair, out: Path) -> Fixture | None:
 def opens_of(shrunk: Shrunk) -> list[str]:
     """Return the opens of the kept bars, ISO 8601."""
     stamps = pl.concat([shrunk.left["timestamp"], shrunk.right["timestamp"]]).unique().sort()
-    return [iso(int(stamp)) for stamp in stamps.dt.epoch("us")]
+    return [iso_utc(int(stamp)) for stamp in stamps.dt.epoch("us")]
 
 
 def _config(pair: LogPair, shrunk: Shrunk) -> Config:
@@ -163,7 +164,7 @@ def _write_log(frame: pl.DataFrame, path: Path) -> None:
         if path.suffix == ".parquet":
             frame.write_parquet(temporary)
         else:
-            stamps = pl.col("timestamp").dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ")
+            stamps = pl.col("timestamp").dt.strftime(ISO_UTC_FORMAT)
             frame.with_columns(stamps).write_csv(temporary)
 
 
@@ -177,9 +178,9 @@ def _reads_back(paths: list[Path], aim: Aim) -> bool:
 
 def _write_inputs(decided: Decided, out: Path) -> Path:
     path = out / "inputs.json"
-    shared = {name: _spelled(value) for name, value in decided.left.items() if name not in decided.names}
+    shared = {name: _number(value) for name, value in decided.left.items() if name not in decided.names}
     sides = {
-        side: {name: _spelled(values[name]) for name in decided.names}
+        side: {name: _number(values[name]) for name in decided.names}
         for side, values in (("left", decided.left), ("right", decided.right))
     }
     shape = decided.shape
@@ -213,11 +214,8 @@ def _test_text(fixture: Fixture, written: list[Path]) -> str:
     return body
 
 
-def _spelled(value: float | None) -> float | str | None:
-    """Return the value, as text where JSON has no number for it."""
-    if value is None or value - value == 0.0:
-        return value
-    return {"inf": "Infinity", "-inf": "-Infinity"}.get(repr(value), "NaN")
+def _number(value: float | None) -> float | str | None:
+    return None if value is None else number_or_word(value)
 
 
 def _json(document: dict[str, Any]) -> bytes:

@@ -321,7 +321,7 @@ def test_predict_proba_refuses_a_row_of_another_width(make_model: Make) -> None:
 
 
 def test_training_window_is_told_in_iso_time(record: TrainingRecord) -> None:
-    assert (record.start, record.end) == ("2023-07-26T13:30:00+00:00", "2024-12-11T20:30:00+00:00")
+    assert (record.start, record.end) == ("2023-07-26T13:30:00Z", "2024-12-11T20:30:00Z")
 
 
 @pytest.mark.parametrize(("shift", "overlapping"), [(0, True), (1, False), (-5, True)])

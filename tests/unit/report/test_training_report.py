@@ -71,7 +71,7 @@ def test_quantiles_are_told_with_their_levels(result: TrainingResult) -> None:
 def test_the_json_is_plain_and_dates_its_folds(result: TrainingResult, opens: list[int]) -> None:
     content = json.loads(json.dumps(as_json(result, opens), allow_nan=False))
     folds = content["walk_forward"]["folds"]
-    assert content["training"]["start"] == "2023-07-26T13:30:00+00:00"
+    assert content["training"]["start"] == "2023-07-26T13:30:00Z"
     assert folds[0]["fitted_last"] < folds[0]["tested_first"] < folds[1]["tested_first"]
     assert content["sha256"] == result.model.sha256
 

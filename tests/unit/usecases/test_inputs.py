@@ -52,7 +52,9 @@ def test_equity_is_taken_bar_by_bar(embedded):
 def test_equity_that_lacks_a_bar_names_the_first(embedded):
     window = cut_window(embedded, date(2025, 1, 15), date(2025, 1, 15))
     equity = dict.fromkeys(window.evaluated.open_utc_us.tolist()[1:], 1.0)
-    with pytest.raises(DataError, match="1 of 7 bars have no equity, the first opens at 2025-01-15T14:30Z"):
+    with pytest.raises(
+        DataError, match="1 of 7 bars have no equity, the first opens at 2025-01-15T14:30:00Z"
+    ):
         equity_column(equity, window)
 
 

@@ -6,7 +6,6 @@ A missing or infinite value is NaN here; two NaN on one bar are no difference, o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +14,7 @@ import polars as pl
 
 from hyprl.causes.steps import BAR, FEATURES, PRICES, stage_of
 from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
+from hyprl.domain.instants import iso_utc
 from hyprl.logs.vocabulary import EMIT
 from hyprl.parity.diff import BOTH, LEFT_ONLY, RIGHT_ONLY, side_columns
 
@@ -24,7 +24,6 @@ Ints = Int64Array
 
 _LARGEST = 1e60
 _SESSION_GAP = 3.0  # of the usual step between bars
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -215,7 +214,7 @@ class Pair:
 
     def bar(self, index: int) -> str:
         """Return the open of a paired bar, ISO 8601."""
-        return iso(int(self.opens[index]))
+        return iso_utc(int(self.opens[index]))
 
     def _any_differs(self, columns: tuple[Column, ...], hashed: str) -> Bools:
         mask = np.zeros(self.rows, np.bool_)
@@ -238,11 +237,6 @@ def pairs_of(diff: pl.DataFrame) -> tuple[Pair, ...]:
     """Return one Pair for each symbol, the symbols in order."""
     frames = diff.partition_by("symbol", maintain_order=True)
     return tuple(sorted((Pair(frame["symbol"][0], frame) for frame in frames), key=lambda pair: pair.symbol))
-
-
-def iso(utc_us: int) -> str:
-    """Return a time as ISO 8601, UTC."""
-    return (_EPOCH + timedelta(microseconds=utc_us)).isoformat().replace("+00:00", "Z")
 
 
 def first_true(mask: Bools, otherwise: int) -> int:

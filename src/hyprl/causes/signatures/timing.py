@@ -7,14 +7,14 @@ between its own first and last were skipped; a pattern in them is said, without 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
 from hyprl.causes.findings import BAR_TIMING, SIGNATURE, Finding
-from hyprl.causes.signatures.pair import Bools, Floats, Ints, Pair, first_true, iso
+from hyprl.causes.signatures.pair import Bools, Floats, Ints, Pair, first_true
+from hyprl.domain.instants import iso_utc, moment_of
 from hyprl.parity.diff import LEFT_ONLY, RIGHT_ONLY, side_columns
 
 _MINUTE_US = 60_000_000
@@ -83,7 +83,7 @@ def _shift_finding(opens: Ints, met: Bools, unmet: Bools, offset: int) -> Findin
         f"{abs(hours):g} h" if hours % 0.5 == 0 and abs(hours) >= 1.0 else f"{abs(offset) // _MINUTE_US} min"
     )
     usual = int(np.median(np.diff(opens))) if len(opens) > 1 else 0
-    first = iso(int(opens[first_true(unmet, 0)]))
+    first = iso_utc(int(opens[first_true(unmet, 0)]))
     share = int(met.sum()) / int(unmet.sum())
     return Finding(
         BAR_TIMING,
@@ -112,7 +112,7 @@ def _kind(opens: Ints, unmet: Bools, offset: int, usual: int) -> str:
 
 
 def _is_summer(utc_us: int) -> bool:
-    moment = datetime.fromtimestamp(utc_us / 1e6, UTC).astimezone(ZoneInfo("America/New_York"))
+    moment = moment_of(utc_us).astimezone(ZoneInfo("America/New_York"))
     return bool(moment.dst())
 
 
@@ -145,7 +145,7 @@ def _holes(pair: Pair, lacking: Bools, side: str, expected_opens: Ints | None) -
         0.6 if pattern is None else 0.85,
         said + (f": {pattern}" if pattern is not None else unknown),
         _SKIPPED,
-        first_bar=iso(int(pair.all_opens[first_true(inside, 0)])),
+        first_bar=iso_utc(int(pair.all_opens[first_true(inside, 0)])),
         columns=("timestamp",),
         details={"side": side, "bars": count},
     )

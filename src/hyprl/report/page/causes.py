@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
 
 from hyprl.causes.findings import Explanation, Finding
+from hyprl.domain.json_words import finite_or_none
 from hyprl.report.page.markup import Markup, el, join
 from hyprl.report.page.numbers import counted, instant, percent
 
@@ -25,7 +25,7 @@ def causes(explanation: Explanation | None, *, differs: bool) -> Markup:
     if not explanation.findings:
         return join((_where(explanation), el("p", "No cause was found that the logs could show.")))
     spans = waterfall_spans(
-        [_share(finding) for finding in explanation.findings], _finite(explanation.residual)
+        [_share(finding) for finding in explanation.findings], finite_or_none(explanation.residual)
     )
     items = [_finding(finding, span) for finding, span in zip(explanation.findings, spans, strict=False)]
     measured = any(span is not None for span in spans)
@@ -95,7 +95,7 @@ def _finding(finding: Finding, span: Span | None) -> Markup:
 
 
 def _residual(explanation: Explanation, span: Span | None) -> Markup | None:
-    residual = _finite(explanation.residual)
+    residual = finite_or_none(explanation.residual)
     if residual is None:
         return None
     head = el("div", el("h3", "not explained"), el("b", percent(residual)), class_="split")
@@ -119,8 +119,4 @@ def _bar(span: Span | None, style: str) -> Markup | None:
 
 
 def _share(finding: Finding) -> float | None:
-    return _finite(finding.share_of_gap)
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and isfinite(value) else None
+    return finite_or_none(finding.share_of_gap)

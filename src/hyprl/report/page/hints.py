@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from hyprl.domain.arrays import Int64Array
+from hyprl.domain.instants import ISO_UTC_FORMAT
 from hyprl.parity.diff import side_columns
 from hyprl.parity.worst import WorstBar
 from hyprl.report.page.bars import bar_id, spoken
@@ -94,7 +95,7 @@ def _side(row: dict[str, Any], place: int) -> str:
 
 
 def _stamps(diff: pl.DataFrame, rows: Int64Array) -> list[str]:
-    stamps = diff["timestamp"].gather(rows).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ").to_list()
+    stamps = diff["timestamp"].gather(rows).dt.strftime(ISO_UTC_FORMAT).to_list()
     return [instant(stamp) for stamp in stamps]
 
 

@@ -54,7 +54,7 @@ def instant(stamp: str | None) -> str:
     """Shorten an ISO 8601 UTC stamp: 2024-12-12 14:30Z."""
     if stamp is None:
         return "none"
-    return stamp.replace("T", " ").removesuffix("Z").removesuffix("+00:00").removesuffix(":00") + "Z"
+    return stamp.replace("T", " ").removesuffix("Z").removesuffix(":00") + "Z"
 
 
 def _signed(spelled: str) -> str:

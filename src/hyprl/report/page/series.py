@@ -6,12 +6,13 @@ An interval is drawn by its worst bar, so that thinning never hides a divergence
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 import polars as pl
 
 from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
+from hyprl.domain.instants import moment_of
 from hyprl.logs.vocabulary import EMIT, LONG, SHORT
 from hyprl.parity import fields
 from hyprl.parity.diff import BOTH, side_columns
@@ -76,7 +77,7 @@ def series_of(diff: pl.DataFrame) -> Series:
 def instants_of(diff: pl.DataFrame, rows: Int64Array) -> list[datetime]:
     """Return the bar opens of these rows, UTC."""
     micros = diff["timestamp"].dt.epoch("us").to_numpy()[rows]
-    return [datetime.fromtimestamp(int(us) / 1e6, UTC) for us in micros]
+    return [moment_of(us) for us in micros]
 
 
 def column(diff: pl.DataFrame, name: str) -> Float64Array | None:
