@@ -35,8 +35,8 @@ def pair_logs(left: Log, right: Log, calendar: BarGrid | None = None) -> LogPair
     other = _moved(second, None if _is_events(moved) else moved, first, calendar)
     sides = (moved, other) if first is left else (other, moved)
     filled = [_filled(side, sides[1 - place], calendar) for place, side in enumerate(sides)]
-    said = [f"{log.path}: {log.log_map.note}" for log in (left, right) if log.log_map.note]
-    notes = [*left.notes, *right.notes, *said, *(note for _, found in filled for note in found)]
+    of_maps = [f"{log.path}: {log.log_map.note}" for log in (left, right) if log.log_map.note]
+    notes = [*left.notes, *right.notes, *of_maps, *(note for _, found in filled for note in found)]
     return LogPair(filled[0][0], filled[1][0], tuple(dict.fromkeys(notes)))
 
 
@@ -92,8 +92,8 @@ def _filled(log: Log, other: Log, calendar: BarGrid | None) -> tuple[Log, list[s
     if bars is None:
         fact = "no calendar or full log says which bars there were, so only bars with an event are compared"
         return log, [f"{log.path}: events only; {fact}"]
-    said = log.frame.select(KEYS)
-    absent = bars.join(said, on=KEYS, how="anti").with_columns(pl.lit(REJECT).alias("decision"))
+    mentioned = log.frame.select(KEYS)
+    absent = bars.join(mentioned, on=KEYS, how="anti").with_columns(pl.lit(REJECT).alias("decision"))
     if "direction" in log.frame.columns:
         absent = absent.with_columns(pl.lit(NO_DIRECTION).alias("direction"))
     frame = pl.concat([log.frame, absent], how="diagonal").sort(KEYS)

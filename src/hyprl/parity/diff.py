@@ -118,27 +118,27 @@ def _merge() -> pl.Expr:
 
 
 def _flags(joined: pl.DataFrame) -> list[pl.Series]:
-    bt, replay = (sure(joined[name] == EMIT) for name in side_columns("decision"))
+    bt, replay = (false_if_null(joined[name] == EMIT) for name in side_columns("decision"))
     paired = joined.select(pl.col(_IN_LEFT) & pl.col(_IN_RIGHT)).to_series()
     match = pl.select(pl.when(paired).then(_match(joined)).alias("decision_match")).to_series()
     return [(bt & ~replay).alias("bt_only"), (replay & ~bt).alias("replay_only"), match]
 
 
-def sure(said: pl.Series) -> pl.Series:
+def false_if_null(mask: pl.Series) -> pl.Series:
     """Return the truth values with false where they are missing."""
-    return said.fill_null(False) if said.null_count() else said
+    return mask.fill_null(False) if mask.null_count() else mask
 
 
 def _match(joined: pl.DataFrame) -> pl.Series:
     bt, replay = (joined[name] for name in side_columns("decision"))
-    match = sure(bt == replay)
+    match = false_if_null(bt == replay)
     names = side_columns("direction")
     if all(name in joined.columns for name in names):
         left, right = (joined[name] for name in names)
-        same = sure(left == right)
+        same = false_if_null(left == right)
         if left.null_count() or right.null_count():
             # A rejected bar need not have a direction; an emitted one whose direction is unknown matches nothing.
-            same |= sure(bt == REJECT) & (left.is_null() | right.is_null())
+            same |= false_if_null(bt == REJECT) & (left.is_null() | right.is_null())
         match &= same
     return match.alias("decision_match")
 

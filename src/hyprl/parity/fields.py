@@ -21,7 +21,7 @@ from hyprl.logs.vocabulary import (
     REASONS_WITHOUT_VALUES,
     REJECT,
 )
-from hyprl.parity.diff import BT, REPLAY, side_columns, sure
+from hyprl.parity.diff import BT, REPLAY, false_if_null, side_columns
 
 _FLAGS = ("_merge", "bt_only", "replay_only", "decision_match")
 
@@ -77,7 +77,7 @@ def unequal(paired: pl.DataFrame, name: str) -> BoolArray:
     """Say for each paired bar whether the field differs in a bit, or lacks a value that the bar needs."""
     bt, replay = (paired[column] for column in side_columns(name))
     if name.endswith("hash"):
-        unlike: BoolArray = np.logical_not(sure(bt == replay).to_numpy())
+        unlike: BoolArray = np.logical_not(false_if_null(bt == replay).to_numpy())
         return unlike
     whole = not (bt.null_count() or replay.null_count())
     if not bt.dtype.is_float():
@@ -131,12 +131,12 @@ def _on_both_sides(paired: pl.DataFrame, name: str, words: tuple[str, ...]) -> B
     columns = side_columns(name)
     if not all(paired.schema.get(column) == pl.String for column in columns):
         return np.zeros(paired.height, dtype=np.bool_)
-    said = [_is_one_of(paired[column], words) for column in columns]
-    return (said[0] & said[1]).to_numpy()
+    masks = [_is_one_of(paired[column], words) for column in columns]
+    return (masks[0] & masks[1]).to_numpy()
 
 
 def _is_one_of(series: pl.Series, words: tuple[str, ...]) -> pl.Series:
     found = series == words[0]
     for word in words[1:]:
         found |= series == word
-    return sure(found)
+    return false_if_null(found)

@@ -60,8 +60,8 @@ class Rule:
 def rules_of(stage: str) -> dict[str, tuple[Rule, ...]]:
     """Return the stage's rules by window, coverage first. Raises ConfigError for an unknown stage."""
     if stage not in _STAGES:
-        known = ", ".join(STAGES)
-        raise ConfigError(f"there is no stage {stage!r}", where="--stage", remedy=f"Choose one of: {known}.")
+        stages = ", ".join(STAGES)
+        raise ConfigError(f"there is no stage {stage!r}", where="--stage", remedy=f"Choose one of: {stages}.")
     return {window: (*_COVERAGE, *rules) for window, rules in _STAGES[stage].items()}
 
 

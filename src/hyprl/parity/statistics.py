@@ -13,7 +13,7 @@ from hyprl.domain.arrays import BoolArray
 from hyprl.domain.instants import iso_utc
 from hyprl.logs.vocabulary import EMIT, NUMERIC, REJECT
 from hyprl.parity import fields
-from hyprl.parity.diff import BOTH, LEFT_ONLY, RIGHT_ONLY, side_columns, sure
+from hyprl.parity.diff import BOTH, LEFT_ONLY, RIGHT_ONLY, false_if_null, side_columns
 from hyprl.parity.measures import (
     DecisionCounts,
     FieldCount,
@@ -83,7 +83,7 @@ class Tally:
         self._merges[BOTH] += paired.height
         self._common = _widened(self._common, paired)
         self._span = _widened(self._span, paired)
-        match = sure(paired["decision_match"]).to_numpy()
+        match = false_if_null(paired["decision_match"]).to_numpy()
         self._count(_emitted(paired) | _matched(paired, match))
         self._measure_values(paired, match)
         return self._compare_fields(paired, np.logical_not(match))
@@ -93,7 +93,7 @@ class Tally:
         values = {name: tally.gap() for name, tally in self._values.items()}
         probability, diverging = values["probability_up"], self._diverging.gap()
         thresholds = [values[name].max for name in ("threshold_long", "threshold_short")]
-        known = [gap for gap in thresholds if gap is not None]
+        stated = [gap for gap in thresholds if gap is not None]
         (first, last), (first_common, last_common) = _ends(self._span), _ends(self._common)
         both = self._merges[BOTH]
         return Statistics(
@@ -111,7 +111,7 @@ class Tally:
             expected_pnl=values["expected_pnl"],
             position_size=values["position_size"],
             risk_amount=values["risk_amount"],
-            thresholds_max=max(known) if known else None,
+            thresholds_max=max(stated) if stated else None,
             field_counts=tuple(FieldCount(name, both, count) for name, count in self._unequal.items()),
             not_comparable=self._not_comparable,
             first_difference=self._first,
@@ -193,7 +193,7 @@ def _matched(paired: pl.DataFrame, match: BoolArray) -> dict[str, int]:
 
 
 def _said(part: pl.DataFrame, name: str, word: str) -> BoolArray:
-    return sure(part[name] == word).to_numpy()
+    return false_if_null(part[name] == word).to_numpy()
 
 
 def _count(mask: BoolArray) -> int:
