@@ -32,7 +32,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, renamed onto it when the block succeeds, removed when it fails.
 
     A link is followed; what is no regular file (a pipe, /dev/stdout) is yielded itself and written as it goes.
-    Raises OutputError for any OSError.
+    Raises OutputError for any OSError but that a pipe's reader has gone.
     """
     temporary: Path | None = None
     try:
@@ -47,6 +47,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
+    except BrokenPipeError:  # `--json /dev/stdout | head`: nothing that a user could mend
+        raise
     except OSError as error:
         raise unwritable(path, error) from error
     finally:

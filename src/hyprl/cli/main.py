@@ -1,6 +1,7 @@
 """`hyprl`: the command group. Commands are imported only when they are called, so that help is quick.
 
-Exit codes: 0 kept or done, 1 broken, 2 bad usage or input, 3 not assessed, 130 interrupted (143 by SIGTERM).
+Exit codes: 0 kept or done, 1 broken, 2 bad usage or input, 3 not assessed, 130 interrupted (143 by SIGTERM), 141 the
+reader of the output has gone.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
@@ -20,6 +21,8 @@ from hyprl.cli.stops import Terminated, calm, ignore, is_listening, leave, liste
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
+# 128 + SIGPIPE, as a shell reports of other programs before `| head`. Not 0: that is the verdict "kept".
+EXIT_NO_READER = 141
 
 # command: (module, attribute, short help)
 COMMANDS = {
@@ -111,7 +114,7 @@ def run(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort) as stop:
         return _interrupted(stop)
     except BrokenPipeError:
-        return EXIT_BAD_INPUT
+        return EXIT_NO_READER
     except HyprLError as error:
         return _refuse(str(error))
     except OSError as error:
@@ -124,11 +127,11 @@ def run(arguments: list[str] | None = None) -> int:
 
 @contextmanager
 def _stops_as_exit_codes() -> Iterator[None]:
-    # click would add an empty line for Ctrl-C, and make a closed pipe exit 1, which is a verdict here.
+    # click would add an empty line for Ctrl-C, and end by sys.exit(1) for a closed pipe; 1 is a verdict here.
     try:
         yield
     except (BrokenPipeError, SystemExit) as error:  # rich ends the process when the reader has gone
-        raise click.exceptions.Exit(EXIT_BAD_INPUT) from error
+        raise click.exceptions.Exit(EXIT_NO_READER) from error
     except (Exception, KeyboardInterrupt) as error:
         stop = stop_behind(error)
         if stop is None:
@@ -138,7 +141,7 @@ def _stops_as_exit_codes() -> Iterator[None]:
 
 def _interrupted(stop: BaseException) -> int:
     calm()
-    click.echo("interrupted; files written before are intact", err=True)
+    _say("interrupted; files written before are intact")
     code = EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED
     if is_listening():
         leave(code)
@@ -148,9 +151,10 @@ def _interrupted(stop: BaseException) -> int:
 def _misused(error: click.UsageError) -> int:
     # Since click 8.2 a group without a command raises its help.
     if error.ctx is None or isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
-        error.show()
+        with suppress(BrokenPipeError):
+            error.show()
     else:
-        click.echo(f"error: {error.format_message()}\n  See `{error.ctx.command_path} --help`.", err=True)
+        _say(f"error: {error.format_message()}\n  See `{error.ctx.command_path} --help`.")
     return EXIT_BAD_INPUT
 
 
@@ -158,19 +162,27 @@ def _refuse(message: str) -> int:
     if hyprl.wants_traceback:
         import traceback
 
-        traceback.print_exc()
+        with suppress(BrokenPipeError):
+            traceback.print_exc()
     else:
-        click.echo(f"error: {message}", err=True)
+        _say(f"error: {message}")
     return EXIT_BAD_INPUT
+
+
+def _say(message: str) -> None:
+    # An error is one whether or not somebody reads of it: the exit code stays.
+    with suppress(BrokenPipeError):
+        click.echo(message, err=True)
 
 
 def _silence_closed_output() -> None:
     # What could not be printed was reported; the interpreter must not complain again while it shuts down.
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    for stream, number in ((sys.stdout, 1), (sys.stderr, 2)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
 if __name__ == "__main__":

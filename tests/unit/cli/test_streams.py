@@ -4,9 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+NO_READER = 141  # 128 + SIGPIPE
 WINDOW = ("--start", "2025-01-15", "--end", "2025-01-31")
 
 
@@ -22,10 +25,77 @@ def shell(tmp_path, line: str, **environment: str) -> subprocess.CompletedProces
     )
 
 
-@pytest.mark.parametrize("command", ["check", "backtest", "replay"])
-def test_a_reader_that_leaves_early_is_no_verdict_and_no_traceback(tmp_path, command):
-    done = shell(tmp_path, f"$HYPRL {command} --json r.json {' '.join(WINDOW)} | true")
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory) -> Path:
+    """Bars and two logs that part, for the commands that take files."""
+    folder = tmp_path_factory.mktemp("inputs")
+    bars = folder / "bars.parquet"
+    bars.write_bytes(files("hyprl.embedded").joinpath("synthetic_nvda_1h.parquet").read_bytes())
+    minutes = [
+        f"2025-01-15T{14 + m // 60}:{m % 60:02d}:00Z,100.0,101.0,99.0,100.5,10" for m in range(30, 360, 5)
+    ]
+    (folder / "minutes.csv").write_text("\n".join(["timestamp,open,high,low,close,volume", *minutes]))
+    for name, word in (("left", "emit"), ("right", "reject")):
+        rows = [f"2025-01-15T{hour}:30:00Z,NVDA,{word if hour == 16 else 'reject'}" for hour in range(14, 20)]
+        (folder / f"{name}.csv").write_text("\n".join(["timestamp,symbol,decision", *rows]))
+    return folder
+
+
+NVDA = ("--symbol", "NVDA")
+COMMANDS = {
+    "help": ("--help",),
+    "version": ("--version",),
+    "help of a command": ("bars", "validate", "--help"),
+    "check": ("check", *WINDOW),
+    "check, JSON": ("check", "--json", "-", *WINDOW),
+    "diff": ("diff", "{0}/left.csv", "{0}/right.csv"),
+    "diff, JSON": ("diff", "{0}/left.csv", "{0}/right.csv", "--json", "-"),
+    "explain": ("explain", "{0}/left.csv", "{0}/right.csv"),
+    "explain, JSON": ("explain", "{0}/left.csv", "{0}/right.csv", "--json", "-"),
+    "shrink": ("shrink", "{0}/left.csv", "{0}/right.csv"),
+    "backtest": ("backtest", *WINDOW),
+    "backtest, JSON to a device": ("backtest", "--json", "/dev/stdout", *WINDOW),
+    "backtest, trace to a device": ("backtest", "--trace", "/dev/stdout", *WINDOW),
+    "replay": ("replay", *WINDOW),
+    "train": ("train", "--start", "2024-06-03", "--end", "2024-12-12", "--out", "m.pkl"),
+    "faults list": ("faults", "list"),
+    "faults list, JSON": ("faults", "list", "--json", "-"),
+    "faults run": ("faults", "run", "--short", "--only", "shifted-cache", *WINDOW),
+    "warmup": ("warmup", "--anchors", "1", *WINDOW),
+    "bars validate": ("bars", "validate", "{0}/bars.parquet", *NVDA),
+    "bars validate, JSON": ("bars", "validate", "{0}/bars.parquet", *NVDA, "--json", "-"),
+    "bars aggregate": ("bars", "aggregate", "{0}/minutes.csv", *NVDA, "--out", "hours.csv"),
+    "bars compare": ("bars", "compare", "{0}/bars.parquet", "{0}/bars.parquet", *NVDA),
+    "features list": ("features", "list"),
+    "features diff": ("features", "diff", *WINDOW),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_reader_that_has_gone_ends_a_command_quietly_and_is_no_verdict(tmp_path, inputs, name):
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "hyprl", *(part.format(inputs) for part in COMMANDS[name])]
+    done = subprocess.run(
+        command, cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("hyprl: ")]
+    assert lines == [] or "--json" in command  # text for people goes there while JSON has standard output
+    assert "Traceback" not in done.stderr and "error: " not in done.stderr
+    assert done.returncode == NO_READER
+
+
+@pytest.mark.parametrize("arguments", [("--nonsense",), ("nonsense",), ("backtest", "--bars", "missing.csv")])
+def test_an_error_that_nobody_reads_of_is_still_one(tmp_path, arguments):
+    done = shell(tmp_path, f"$HYPRL {' '.join(arguments)} 2>&1 | true")
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize("command", ["check", "backtest", "replay"])
+def test_a_reader_that_leaves_early_costs_no_file(tmp_path, command):
+    done = shell(tmp_path, f"$HYPRL {command} --json r.json {' '.join(WINDOW)} | true")
+    assert done.returncode == NO_READER
     assert done.stderr == ""
     assert json.loads((tmp_path / "r.json").read_text())
 
