@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from hyprl.bars.calendar import window_us
+import numpy as np
+
+from hyprl.bars.calendar import days_since_epoch, table_span, whole_grid, window_us
 from hyprl.bars.embedded import load_embedded
 from hyprl.bars.findings import ValidationReport
 from hyprl.bars.read import LoadedBars, read_bars
@@ -40,6 +42,29 @@ def bar_notes(report: ValidationReport) -> tuple[str, ...]:
         f"{finding.rule}: {finding.count} ({finding.policy})" for finding in report.findings if finding.count
     ]
     return (*report.splits, *found)
+
+
+def trading_days(start: date, end: date) -> int | None:
+    """Count the sessions from `start` to `end`, exchange-local dates, both included.
+
+    None for a window that leaves the calendar's table: then only the bars can say.
+    """
+    first, last = days_since_epoch(start), days_since_epoch(end)
+    table_first, table_last = table_span()
+    if first < table_first or last > table_last:
+        return None
+    sessions = np.unique(whole_grid().session)
+    return int(np.searchsorted(sessions, last, side="right") - np.searchsorted(sessions, first, side="left"))
+
+
+def require_trading_day(start: date, end: date, where: str) -> None:
+    """Raise ConfigError naming `where` for a window in which the exchange does not trade."""
+    if trading_days(start, end) == 0:
+        raise ConfigError(
+            f"no trading day of XNYS lies in {start} … {end}",
+            where=where,
+            remedy="Choose dates with a session between them.",
+        )
 
 
 def cut_window(series: BarSeries, start: date, end: date) -> RunWindow:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyprl.bars.calendar import session_hours
+from hyprl.bars.windows import require_trading_day, trading_days
+from hyprl.config import HyprLConfig
 from hyprl.jit.kernel import COMPILED, Announce
 from hyprl.logs.load import log_of_records
 from hyprl.logs.log import LogPair, TraceLog
@@ -22,7 +24,7 @@ from hyprl.trace.encode import TraceHeader
 from hyprl.trace.signal import SignalTrace
 from hyprl.trace.writer import write_trace
 from hyprl.usecases.compare import Comparison
-from hyprl.usecases.requests import Prepared, RunRequest, prepare
+from hyprl.usecases.requests import MICROSCOPE_KEYS, Prepared, RunRequest, Scope, prepare_scope, scope_of
 from hyprl.usecases.runs import (
     Outcome,
     Tick,
@@ -79,7 +81,9 @@ def run_check(request: CheckRequest, announce: Announce, tick: Tick = lambda _d,
     The batch side is compiled; the live side is interpreted, one bar at a time, with its own model load, feature store
     and risk manager. Raises HyprLError children for whatever cannot be run.
     """
-    prepared = prepare(request.run, request.out / "models", announce)
+    scope = scope_of(request.run)
+    _require_microscope(scope)
+    prepared = prepare_scope(scope, request.out / "models", announce)
     checked = tuple(
         _check_window(prepared, name, span, request, announce, tick)
         for name, span in windows_of(prepared).items()
@@ -100,12 +104,26 @@ def windows_of(prepared: Prepared) -> dict[str, tuple[date, date]]:
     sessions = sorted(set(session_hours(*span).session.tolist()))
     if len(sessions) <= MICROSCOPE_SESSIONS:
         return {MICROSCOPE: span}
-    parity = prepared.config.parity
-    if span[0] <= parity.microscope_start and parity.microscope_end <= span[1]:
-        return {YEAR: span, MICROSCOPE: (parity.microscope_start, parity.microscope_end)}
+    microscope = _configured_microscope(prepared.config, span)
+    if microscope is not None:
+        return {YEAR: span, MICROSCOPE: microscope}
     bars = prepared.run(*span).window.evaluated.session
     present = sorted(set(bars.tolist()))[:3]
     return {YEAR: span, MICROSCOPE: (_day(present[0]), _day(present[-1]))}
+
+
+def _require_microscope(scope: Scope) -> None:
+    # Before bars are read: it would be noticed only after the whole year has run.
+    span = (scope.start, scope.end)
+    sessions, microscope = trading_days(*span), _configured_microscope(scope.config, span)
+    if microscope is not None and (sessions is None or sessions > MICROSCOPE_SESSIONS):
+        require_trading_day(*microscope, MICROSCOPE_KEYS)
+
+
+def _configured_microscope(config: HyprLConfig, span: tuple[date, date]) -> tuple[date, date] | None:
+    parity = config.parity
+    inside = span[0] <= parity.microscope_start and parity.microscope_end <= span[1]
+    return (parity.microscope_start, parity.microscope_end) if inside else None
 
 
 def _check_window(

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from hyprl.bars.sentiment import SentimentSeries, read_sentiment
-from hyprl.bars.windows import bar_notes, cut_window, equity_column, load_bars
+from hyprl.bars.windows import bar_notes, cut_window, equity_column, load_bars, require_trading_day
 from hyprl.config import HyprLConfig, load_config, require_symbol
 from hyprl.domain.bars import BarSeries
 from hyprl.errors import ConfigError
@@ -18,6 +18,8 @@ from hyprl.jit.kernel import Announce
 from hyprl.usecases.equity import read_equity
 from hyprl.usecases.training import ChosenModel, choose_model
 from hyprl.wiring import Run
+
+MICROSCOPE_KEYS = "parity.microscope_start, parity.microscope_end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,17 @@ class RunRequest:
     model: Path | None = None
     parity_equity: Path | None = None
     microscope: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which config, symbol and dates a request comes to; no bar has been read yet."""
+
+    request: RunRequest
+    config: HyprLConfig
+    symbol: str
+    start: date
+    end: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +75,24 @@ class Prepared:
         )
 
 
-def prepare(request: RunRequest, keep_models_in: Path, announce: Announce) -> Prepared:
-    """Read config and bars, choose or train the model. Raises HyprLError children for whatever is wrong."""
+def scope_of(request: RunRequest) -> Scope:
+    """Read the config and settle symbol and window. Raises ConfigError, also for a window without a trading day."""
     config = load_config(request.config)
     symbol = config.symbol if request.symbol is None else require_symbol(request.symbol)
-    start, end = _window(request, config)
+    return Scope(request, config, symbol, *_window(request, config))
+
+
+def prepare(request: RunRequest, keep_models_in: Path, announce: Announce) -> Prepared:
+    """Read config and bars, choose or train the model. Raises HyprLError children for whatever is wrong."""
+    return prepare_scope(scope_of(request), keep_models_in, announce)
+
+
+def prepare_scope(scope: Scope, keep_models_in: Path, announce: Announce) -> Prepared:
+    """Read the bars of a scope, choose or train its model. Raises as `prepare`."""
+    request, config, symbol, start = scope.request, scope.config, scope.symbol, scope.start
     plan = plan_for(config)
     loaded = load_bars(request.bars, symbol, config, request.timezone)
-    cut_window(loaded.series, start, end)
+    cut_window(loaded.series, start, scope.end)
     sentiment_file, zone = config.strategy.sentiment.file, request.timezone
     sentiment = None if sentiment_file is None else read_sentiment(Path(sentiment_file), timezone=zone)
     equity = None if request.parity_equity is None else read_equity(request.parity_equity, symbol, zone)
@@ -85,7 +108,7 @@ def prepare(request: RunRequest, keep_models_in: Path, announce: Announce) -> Pr
         plan,
         chosen,
         start,
-        end,
+        scope.end,
         equity,
         sentiment,
     )
@@ -94,10 +117,13 @@ def prepare(request: RunRequest, keep_models_in: Path, announce: Announce) -> Pr
 def _window(request: RunRequest, config: HyprLConfig) -> tuple[date, date]:
     parity = config.parity
     if request.microscope:
+        require_trading_day(parity.microscope_start, parity.microscope_end, MICROSCOPE_KEYS)
         return parity.microscope_start, parity.microscope_end
     start, end = request.start or parity.start, request.end or parity.end
     if end < start:
         raise ConfigError(
             f"the window ends ({end}) before it starts ({start})", where="--start, --end", remedy="Swap them."
         )
+    asked = request.start is not None or request.end is not None
+    require_trading_day(start, end, "--start, --end" if asked else "parity.start, parity.end")
     return start, end

@@ -63,7 +63,7 @@ def test_a_bar_file_that_is_no_file_is_named(hyprl, tmp_path, command):
     [
         (["--start", "2030-01-01", "--end", "2030-02-01"], "no bar lies in"),
         (["--start", "1950-01-01", "--end", "1950-02-01"], "no bar lies in"),
-        (["--start", "2025-01-18", "--end", "2025-01-20"], "no bar lies in"),
+        (["--start", "2025-01-18", "--end", "2025-01-20"], "--start, --end: no trading day of XNYS lies in"),
         (["--start", "2025-02-01", "--end", "2025-01-01"], "ends"),
         (["--symbol", "MSFT"], "the embedded bars are NVDA"),
         (["--symbol", "../NVDA"], "is not a symbol"),
@@ -76,6 +76,54 @@ def test_a_bad_option_is_named(hyprl, command, arguments, said_of_it):
     said = hyprl(command, *arguments)
     assert said.is_named_error, said
     assert said_of_it in said.err
+
+
+WEEKEND = ("--start", "2025-03-01", "--end", "2025-03-02")
+CLOSED = "[parity]\nmicroscope_start = 2025-03-01\nmicroscope_end = 2025-03-02\n"
+KEYS = "parity.microscope_start, parity.microscope_end: no trading day"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "config", "mode", "named"),
+    [
+        (["check", *WEEKEND], "", "", "--start, --end: no trading day"),
+        (["backtest", *WEEKEND], "", "", "--start, --end: no trading day"),
+        (["replay", *WEEKEND], "", "", "--start, --end: no trading day"),
+        (["warmup", *WEEKEND], "", "", "--start, --end: no trading day"),
+        (["features", "diff", *WEEKEND], "", "", "--start, --end: no trading day"),
+        (
+            ["backtest"],
+            "[parity]\nstart = 2025-03-01\nend = 2025-03-02\n",
+            "",
+            "parity.start, parity.end: no tra",
+        ),
+        (["check"], CLOSED, "", KEYS),
+        (["check"], CLOSED, "microscope", KEYS),
+        (["backtest"], CLOSED, "microscope", KEYS),
+        (["replay"], CLOSED, "microscope", KEYS),
+    ],
+)
+def test_a_window_without_a_trading_day_is_refused_before_bars_are_read(
+    hyprl, tmp_path, monkeypatch, arguments, config, mode, named
+):
+    (tmp_path / "config.toml").write_text(config)
+    monkeypatch.setenv("HYPRL_PARITY_MODE", mode)
+    said = hyprl(*arguments, "--config", "config.toml", "--bars", "missing.csv")
+    assert said.is_named_error, said
+    assert said.err.startswith(f"error: {named}")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["backtest", *YEAR],  # needs no microscope
+        ["check", *YEAR],  # three sessions are their own microscope
+        ["check", "--start", "2025-01-15", "--end", "2025-01-31"],  # the closed microscope lies outside
+    ],
+)
+def test_a_microscope_without_a_trading_day_that_is_not_asked_for_does_no_harm(hyprl, tmp_path, arguments):
+    (tmp_path / "config.toml").write_text(CLOSED)
+    assert hyprl(*arguments, "--config", "config.toml").code == 0
 
 
 @pytest.mark.parametrize("end", ["2029-01-01", "2999-12-31", "9999-12-31"])

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hyprl.bars.windows import cut_window, equity_column, load_bars
+from hyprl.bars.windows import cut_window, equity_column, load_bars, trading_days
 from hyprl.config import load_config
 from hyprl.errors import CalendarError, ConfigError, DataError, TraceError
 from hyprl.features.choice import import_feature_module
@@ -25,6 +25,19 @@ def test_a_window_counts_exchange_days_and_keeps_the_history_before_it(embedded)
     assert window.length == 21  # three sessions of seven bars; the 20th was a holiday
     assert int(window.evaluated.open_utc_us[0]) == OPEN_US
     assert window.start == embedded.index_at(OPEN_US)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "sessions"),
+    [
+        (date(2025, 1, 15), date(2025, 1, 20), 3),  # Wednesday to Friday, a weekend, a holiday
+        (date(2025, 1, 18), date(2025, 1, 20), 0),
+        (date(2025, 1, 17), date(2025, 1, 17), 1),
+        (date(2025, 1, 21), date(9999, 12, 31), None),
+    ],
+)
+def test_trading_days_are_counted_where_the_calendar_knows_them(start, end, sessions):
+    assert trading_days(start, end) == sessions
 
 
 def test_a_window_without_bars_names_the_span_of_the_bars(embedded):
