@@ -1,4 +1,4 @@
-"""Look for numbers that cannot be what their column says, as when two columns were swapped."""
+"""Doubt that a normalised log's columns are what their names say: swapped ones, and fields under a mistyped name."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import polars as pl
 
 from hyprl.domain.instants import iso_utc, utc_us_of
 from hyprl.errors import SignalLogError
-
-_SLACK = 1e-6  # a float32 sigmoid may end a little above 1
+from hyprl.logs import vocabulary as words
+from hyprl.logs.batches import OneBatch
+from hyprl.logs.names import could_be
+from hyprl.logs.probabilities import is_most, outside_unit
+from hyprl.logs.suggestions import looks_like, resembling
+from hyprl.tables.spellings import FEATURE_PREFIX, LOG_FIELDS
 
 
 def doubts(frame: pl.DataFrame, where: str) -> tuple[str, ...]:
@@ -16,14 +20,18 @@ def doubts(frame: pl.DataFrame, where: str) -> tuple[str, ...]:
     A probability outside [0, 1] here and there is what a broken engine writes: a difference to be shown, so it is
     noted. Raises SignalLogError when most are outside: then the column holds something else.
     """
+    return (*_no_probabilities(frame, where), *(f"{where}: {line}" for line in _mistyped(frame)))
+
+
+def _no_probabilities(frame: pl.DataFrame, where: str) -> list[str]:
     outside = outside_unit(frame)
     if outside.is_empty():
-        return ()
+        return []
     numbers = int(frame["probability_up"].is_finite().sum())
     row = outside.row(0, named=True)
     stamp = iso_utc(utc_us_of(row["timestamp"]))
     example = f"{row['probability_up']!r} for {row['symbol']} {stamp}"
-    if 2 * outside.height > numbers:
+    if is_most(outside.height, numbers):
         fact = (
             f"{outside.height:,} of {numbers:,} values of probability_up lie outside [0, 1] (first {example})"
         )
@@ -32,23 +40,17 @@ def doubts(frame: pl.DataFrame, where: str) -> tuple[str, ...]:
             where=where,
             remedy="Name the right column, as in --set columns.probability_up=NAME, or correct the log.",
         )
-    return (f"{where}: {outside.height:,} probabilities lie outside [0, 1] (first {example})",)
+    return [f"{where}: {outside.height:,} probabilities lie outside [0, 1] (first {example})"]
 
 
-def may_be_outside_unit(frame: pl.DataFrame) -> bool:
-    """Tell whether `outside_unit` may return rows; fast, and sure where it says no."""
-    if "probability_up" not in frame.columns:
-        return False
-    values = frame["probability_up"]
-    if values.null_count() or values.is_empty():
-        return True
-    low, high = float(values.min()), float(values.max())  # type: ignore[arg-type]
-    return not (low >= -_SLACK and high <= 1.0 + _SLACK)
-
-
-def outside_unit(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows whose probability_up is a finite number that no probability can be."""
-    if "probability_up" not in frame.columns:
-        return frame.clear()
-    value = pl.col("probability_up")
-    return frame.filter(value.is_finite() & ~value.is_between(-_SLACK, 1.0 + _SLACK))
+def _mistyped(frame: pl.DataFrame) -> list[str]:
+    """Suggest a column for each field that gates or directions need and the log lacks."""
+    spare = [name for name in frame.columns if name not in LOG_FIELDS and not name.startswith(FEATURE_PREFIX)]
+    log, names = OneBatch(frame), {name: name for name in frame.columns}
+    lines = []
+    for field in (*words.NUMERIC, "direction"):
+        near = None if field in frame.columns else resembling(field, spare)
+        if near is not None and could_be(field, near, log, names):
+            spare.remove(near)
+            lines.append(f"{looks_like(field, near)}; until then it is compared as a column of its own")
+    return lines

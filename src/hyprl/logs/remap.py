@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import polars as pl
 
-from hyprl.errors import ConfigError, SignalLogError
+from hyprl.errors import ConfigError
+from hyprl.logs import cells
 from hyprl.logs import vocabulary as words
+from hyprl.logs.batches import OneBatch
+from hyprl.logs.date_and_time import with_one_stamp
 from hyprl.logs.logmap import LogMap
-from hyprl.logs.normalise import text_of
+from hyprl.logs.names import names_of
+from hyprl.logs.refusals import Refusal
 from hyprl.logs.timestamps import to_utc_us
 
 ENTER_LONG, ENTER_SHORT = "enter_long", "enter_short"
 _FLAG_WORDS = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false": False}
 _UNDECIDED = "undecided"
+_REMEDY = "Correct the log, or what its map says of the column."
+_LONGEST_MESSAGE = 600
 
 
 def remap(frame: pl.DataFrame, log_map: LogMap, where: str) -> pl.DataFrame:
@@ -25,10 +31,15 @@ def remap(frame: pl.DataFrame, log_map: LogMap, where: str) -> pl.DataFrame:
     """
     if log_map == LogMap():
         return frame
-    frame = _renamed(frame, log_map, where)
+    refusal = Refusal(where, _REMEDY)
+    frame = _named(_renamed(frame, log_map, where), log_map)
     if log_map.decimal == ",":
         frame = _with_decimal_points(frame)
-    added = [*_constants(frame, log_map), *_decisions(frame, log_map, where), *_sizes(frame, log_map, where)]
+    added = [
+        *_constants(frame, log_map),
+        *_decisions(frame, log_map, refusal),
+        *_sizes(frame, log_map, refusal),
+    ]
     frame = frame.with_columns(added).drop(ENTER_LONG, ENTER_SHORT, strict=False)
     if "timestamp" not in frame.columns:
         return frame
@@ -42,10 +53,9 @@ def _renamed(frame: pl.DataFrame, log_map: LogMap, where: str) -> pl.DataFrame:
     absent = {ours: name for ours, name in columns.items() if name not in theirs}
     if absent and (frame.width or frame.height):
         listed = ", ".join(f"{name} (our {ours})" for ours, name in absent.items())
+        fact = f"lacks the column {listed} that its map names (it has: {', '.join(frame.columns) or 'none'})"
         raise ConfigError(
-            f"lacks the column {listed} that its map names (it has: {', '.join(frame.columns) or 'none'})"[
-                :600
-            ],
+            fact[:_LONGEST_MESSAGE],
             where=where,
             remedy="Correct [columns] in the map, or pass the map of the program that wrote the log.",
         )
@@ -60,6 +70,20 @@ def _renamed(frame: pl.DataFrame, log_map: LogMap, where: str) -> pl.DataFrame:
     return pl.DataFrame([*mapped.get_columns(), *rest])
 
 
+def _named(frame: pl.DataFrame, log_map: LogMap) -> pl.DataFrame:
+    """Find the columns that the map speaks of without naming them; `normalise` finds the others."""
+    frame = with_one_stamp(frame)
+    taken = [*_constant_words(log_map)]
+    if _has_flags(log_map):
+        taken.append("decision")
+    fields = (*words.REQUIRED, "position_size") if log_map.signed_size else words.REQUIRED
+    return frame.rename(names_of(OneBatch(frame), fields, taken))
+
+
+def _has_flags(log_map: LogMap) -> bool:
+    return ENTER_LONG in log_map.columns or ENTER_SHORT in log_map.columns
+
+
 def _constant_words(log_map: LogMap) -> dict[str, str]:
     given = {"symbol": log_map.symbol, "decision": log_map.decision}
     return {name: word for name, word in given.items() if word is not None}
@@ -72,13 +96,13 @@ def _constants(frame: pl.DataFrame, log_map: LogMap) -> list[pl.Series]:
     ]
 
 
-def _decisions(frame: pl.DataFrame, log_map: LogMap, where: str) -> list[pl.Series]:
+def _decisions(frame: pl.DataFrame, log_map: LogMap, refusal: Refusal) -> list[pl.Series]:
     added = []
-    if ENTER_LONG in log_map.columns or ENTER_SHORT in log_map.columns:
-        word = _from_flags(frame, where)
+    if _has_flags(log_map):
+        word = _from_flags(frame, refusal)
         added += [word, *_stated_direction(word, frame)]
     elif "decision" in frame.columns and log_map.decision_sign:
-        number = _numbers(frame["decision"], where)
+        number = _numbers(frame["decision"], refusal)
         word = _signs(number, "decision", "reject")
         added += [word, *_stated_direction(word, frame)]
     elif "decision" in frame.columns and log_map.decision_words:
@@ -97,40 +121,36 @@ def _stated_direction(word: pl.Series, frame: pl.DataFrame) -> list[pl.Series]:
     return [word.replace_strict(ways, default=None, return_dtype=pl.String).alias("direction")]
 
 
-def _sizes(frame: pl.DataFrame, log_map: LogMap, where: str) -> list[pl.Series]:
+def _sizes(frame: pl.DataFrame, log_map: LogMap, refusal: Refusal) -> list[pl.Series]:
     if not log_map.signed_size or "position_size" not in frame.columns:
         return []
-    number = _numbers(frame["position_size"], where)
+    number = _numbers(frame["position_size"], refusal)
     return [number.abs().alias("position_size"), _signs(number, "direction", "none")]
 
 
-def _from_flags(frame: pl.DataFrame, where: str) -> pl.Series:
+def _from_flags(frame: pl.DataFrame, refusal: Refusal) -> pl.Series:
     blank = pl.Series([False] * frame.height, dtype=pl.Boolean)
     long, short = (
-        _flags(frame[name], where) if name in frame.columns else blank for name in (ENTER_LONG, ENTER_SHORT)
+        _flags(frame[name], refusal) if name in frame.columns else blank for name in (ENTER_LONG, ENTER_SHORT)
     )
     both = (long & short).arg_true()
     if len(both):
-        raise _bad(where, f"row {int(both[0]) + 1}: enters long and short on one bar")
+        raise refusal.error(f"row {int(both[0]) + 1}: enters long and short on one bar")
     word = pl.when(long).then(pl.lit("long")).when(short).then(pl.lit("short")).otherwise(pl.lit("flat"))
     return pl.select(word.alias("decision")).to_series()
 
 
-def _flags(series: pl.Series, where: str) -> pl.Series:
-    text = _lowered(series)
+def _flags(series: pl.Series, refusal: Refusal) -> pl.Series:
+    text = cells.lowered(series)
     blank = text.is_null() | text.is_in(words.UNDECIDED_WORDS)
-    unknown = (~blank & ~text.is_in(list(_FLAG_WORDS))).fill_null(False).arg_true()
-    if len(unknown):
-        row = int(unknown[0])
-        raise _bad(where, f"row {row + 1}: {series.name} {series[row]!r} is no 0 or 1, true or false")
+    refusal.rows(~blank & ~text.is_in(list(_FLAG_WORDS)), series, "is no 0 or 1, true or false")
     return text.replace_strict(_FLAG_WORDS, default=False, return_dtype=pl.Boolean)
 
 
 def _translated(series: pl.Series, meanings: dict[str, str]) -> pl.Series:
-    lowered = {word.strip().lower(): "" if said == _UNDECIDED else said for word, said in meanings.items()}
-    text = _lowered(series)
-    said = text.replace_strict(lowered, default=None, return_dtype=pl.String)
-    return pl.select(pl.coalesce(said, text_of(series)).alias(series.name)).to_series()
+    ours = {word.strip().lower(): "" if our == _UNDECIDED else our for word, our in meanings.items()}
+    translated = cells.lowered(series).replace_strict(ours, default=None, return_dtype=pl.String)
+    return pl.select(pl.coalesce(translated, cells.text_of(series)).alias(series.name)).to_series()
 
 
 def _signs(number: pl.Series, name: str, at_zero: str) -> pl.Series:
@@ -139,17 +159,10 @@ def _signs(number: pl.Series, name: str, at_zero: str) -> pl.Series:
     return pl.select(word.alias(name)).to_series()
 
 
-def _numbers(series: pl.Series, where: str) -> pl.Series:
+def _numbers(series: pl.Series, refusal: Refusal) -> pl.Series:
     if series.dtype.is_numeric() or series.dtype == pl.Boolean:
         return series.cast(pl.Float64).fill_nan(None)
-    text = text_of(series).str.strip_chars()
-    blank = text.is_null() | text.str.to_lowercase().is_in(words.UNDECIDED_WORDS)
-    number = text.cast(pl.Float64, strict=False)
-    bad = (number.is_null() & ~blank).arg_true()
-    if len(bad):
-        row = int(bad[0])
-        raise _bad(where, f"row {row + 1}: {series.name} {series[row]!r} is no number")
-    return number.fill_nan(None)
+    return cells.numbers(series, refusal, words.UNDECIDED_WORDS).fill_nan(None)
 
 
 def _with_decimal_points(frame: pl.DataFrame) -> pl.DataFrame:
@@ -162,11 +175,3 @@ def _with_decimal_points(frame: pl.DataFrame) -> pl.DataFrame:
         .alias(name)
         for name in texts
     )
-
-
-def _lowered(series: pl.Series) -> pl.Series:
-    return text_of(series).str.strip_chars().str.to_lowercase()
-
-
-def _bad(where: str, fact: str) -> SignalLogError:
-    return SignalLogError(fact, where=where, remedy="Correct the log, or what its map says of the column.")

@@ -1,24 +1,13 @@
-"""The column names and decision words that signal logs use, and what each means here.
+"""The columns that a signal log must have, what its fields hold, and what each decision word means here.
 
-A blank or null decision is undecided: it is neither `emit` nor `reject` and never matches anything. An
-unknown word is an error, because guessing a decision is how a gate fails open.
+How people spell the columns is in `tables.spellings`. A blank or null decision is undecided: it is neither `emit` nor
+`reject` and never matches anything. An unknown word is an error, because guessing a decision is how a gate fails open.
 """
 
 from __future__ import annotations
 
 KEYS = ("timestamp", "symbol")
 REQUIRED = (*KEYS, "decision")
-
-# A log may call these columns by another name; the first spelling found is used, and only if the first column
-# of the row is absent.
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "probability_up": ("prob", "probability", "p_up"),
-    "position_size": ("size",),
-    "expected_pnl": ("ev",),
-    "threshold_long": ("thresholds.long",),
-    "threshold_short": ("thresholds.short",),
-}
-PREFIX_SYNONYMS = {"indicators.": "indicator."}
 
 # Values that statistics and gates compute with; anything in them that is no number is an error.
 NUMERIC = (

@@ -15,7 +15,7 @@ import polars as pl
 from hyprl.domain.instants import ISO_UTC_FORMAT
 from hyprl.errors import SignalLogError
 from hyprl.files import atomic_path
-from hyprl.logs.normalise import alike
+from hyprl.logs.beside import with_common_columns
 from hyprl.logs.vocabulary import EMIT, KEYS, REJECT
 
 BT, REPLAY = "_bt", "_replay"
@@ -29,7 +29,7 @@ def diff_logs(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     A field that one log lacks has only the other side's column. Raises SignalLogError when two columns would
     get one name.
     """
-    left, right = alike(left, right), alike(right, left)
+    left, right = with_common_columns(left, right)
     fields = _fields(left, right)
     joined = _suffixed(left, BT, _IN_LEFT).join(
         _suffixed(right, REPLAY, _IN_RIGHT), on=KEYS, how="full", coalesce=True, validate="1:1"
@@ -39,7 +39,7 @@ def diff_logs(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
 
 def diff_same_bars(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     """Return what `diff_logs` does, for two logs that hold the same bars in the same order."""
-    left, right = alike(left, right), alike(right, left)
+    left, right = with_common_columns(left, right)
     fields = _fields(left, right)
     columns = _suffixed(right, REPLAY, _IN_RIGHT).drop(KEYS)
     return _measured(_suffixed(left, BT, _IN_LEFT).hstack(columns), fields)

@@ -15,11 +15,11 @@ import polars as pl
 
 from hyprl.domain.arrays import Int64Array
 from hyprl.files import quiet_native_stderr
-from hyprl.logs.stream.canonical import Canonical
-from hyprl.logs.stream.declined import NotStreamable
+from hyprl.logs.stream.chunks import ascending
 from hyprl.logs.stream.merge import Stretch, stretches
-from hyprl.logs.stream.plan import LogPlan, count_rows, plan_pair
-from hyprl.logs.stream.read import ascending
+from hyprl.logs.stream.not_streamable import NotStreamable
+from hyprl.logs.stream.pair_plan import PlannedLog, plan_pair
+from hyprl.logs.stream.parquet_log import count_rows
 from hyprl.logs.stream.symbols import SymbolTable
 from hyprl.parity.diff import diff_logs, pair_rows
 from hyprl.parity.gates import judge_span, verdict_of
@@ -72,37 +72,35 @@ def compare_sorted(
     """
     try:
         with quiet_native_stderr(f"{left} or {right}: is damaged Parquet\n  Write the damaged log again."):
-            plans = plan_pair(left, right)
-            opens = None if opens_between is None else opens_between(*_span(plans))
-            return _compare(plans, stage, opens, batch_rows)
+            logs = plan_pair(left, right, batch_rows)
+            opens = None if opens_between is None else opens_between(*_span(logs))
+            return _compare(logs, stage, opens)
     except NotStreamable as declined:
         return declined.reason
     except _DAMAGED as error:
         return f"{left} or {right} cannot be read in batches ({type(error).__name__})"
 
 
-def _span(plans: tuple[LogPlan, LogPlan]) -> tuple[int, int]:
-    ends = [plan.span() for plan in plans]
+def _span(logs: tuple[PlannedLog, PlannedLog]) -> tuple[int, int]:
+    ends = [log.span() for log in logs]
     return min(first for first, _ in ends), max(last for _, last in ends)
 
 
-def _compare(
-    plans: tuple[LogPlan, LogPlan], stage: str, expected_opens: Int64Array | None, batch_rows: int | None
-) -> Streamed:
+def _compare(logs: tuple[PlannedLog, PlannedLog], stage: str, expected_opens: Int64Array | None) -> Streamed:
     symbols = SymbolTable()
-    left, right = (ascending(plan, Canonical(plan, symbols), batch_rows) for plan in plans)
-    merge = _Merge(plans, expected_opens)
+    left, right = (ascending(log, symbols) for log in logs)
+    merge = _Merge(logs, expected_opens)
     for stretch in stretches(left, right, symbols):
         merge.add(stretch)
-    assessment = merge.assessment(symbols.known)
+    assessment = merge.assessment(symbols.names)
     gates = judge_span(stage, assessment)
     result = ParityResult(stage, verdict_of(gates), gates, {"span": assessment})
-    return Streamed(result, (plans[0].rows, plans[1].rows), merge.differing)
+    return Streamed(result, (logs[0].file.rows, logs[1].file.rows), merge.differing)
 
 
 class _Merge:
-    def __init__(self, plans: tuple[LogPlan, LogPlan], expected_opens: Int64Array | None) -> None:
-        self._empty = [pl.DataFrame(schema=dict(plan.types)) for plan in plans]
+    def __init__(self, logs: tuple[PlannedLog, PlannedLog], expected_opens: Int64Array | None) -> None:
+        self._empty = [pl.DataFrame(schema=log.plan.schema) for log in logs]
         like = diff_logs(*self._empty)
         self._tally = Tally(like)
         self._coverage = Coverage(expected_opens)

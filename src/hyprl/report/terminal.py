@@ -78,7 +78,7 @@ def _lines(assessment: Assessment) -> list[tuple[str, str]]:
         ("|Δ expected P&L|", _gap(statistics.expected_pnl, "mean", "max")),
         ("|Δ position size|", _gap(statistics.position_size, "max", "max_relative")),
         ("|Δ risk amount|", _gap(statistics.risk_amount, "max", "max_relative")),
-        ("|Δ thresholds|", "not in both logs" if statistics.thresholds_max is None else _max(statistics)),
+        ("|Δ thresholds|", _thresholds(statistics)),
         ("hashes", _hashes(statistics)),
         ("not comparable", _listed(statistics.not_comparable)),
         ("first difference", _first(statistics)),
@@ -136,13 +136,19 @@ def _gap(gap: ValueGap, *names: str) -> str:
     return f"{', '.join(found) or 'nothing to compare'} over {gap.compared:,} bars{lacking}"
 
 
-def _max(s: Statistics) -> str:
-    return f"max {s.thresholds_max:.3g}"
+def _thresholds(s: Statistics) -> str:
+    if s.thresholds_max is not None:
+        return f"max {s.thresholds_max:.3g}"
+    in_both = any(count.name in ("threshold_long", "threshold_short") for count in s.field_counts)
+    return "nothing to compare" if in_both else "not in both logs"
 
 
 def _hashes(s: Statistics) -> str:
     compared, differing = s.hashes
-    return f"{differing:,} of {compared:,} unequal" if compared else "not in both logs"
+    if compared:
+        return f"{differing:,} of {compared:,} unequal"
+    in_both = any(count.name.endswith("hash") for count in s.field_counts)
+    return "nothing to compare" if in_both else "not in both logs"
 
 
 def _listed(names: tuple[str, ...]) -> str:

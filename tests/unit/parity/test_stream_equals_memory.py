@@ -41,12 +41,32 @@ FIELDS: dict[str, tuple[st.SearchStrategy[Any], pl.DataType]] = {
     "indicator.a": (NUMBERS, pl.Float64()),
     "trend_ok": (st.sampled_from([True, False, None]), pl.Boolean()),
     "trades_today": (st.one_of(st.none(), st.integers(-3, 3)), pl.Int32()),
-    "counted": (st.sampled_from(["1", "2", " 3", "none", None]), pl.String()),
+    "counted": (st.sampled_from(["1", "2", " 3", "-0", "none", None]), pl.String()),
+    "threshold_short": (st.sampled_from(["0.5", "1", "-0", "9007199254740993", "na", None]), pl.String()),
+    "score": (st.sampled_from([0.25, 0.5, -0.0, None]), pl.Float64()),
+    "equity": (NUMBERS, pl.Float64()),
     "measured": (st.sampled_from(["1.5", "2", "nan", None]), pl.String()),
     "said": (st.sampled_from(["true", "False", None]), pl.String()),
     "empty": (st.none(), pl.String()),
+    "void": (st.none(), pl.Int32()),
     "mixed": (st.sampled_from(["1", "x", None]), pl.String()),
     "run_id": (st.just("r"), pl.String()),
+}
+# The same field under another word, in either log.
+OTHER_WORDS = {
+    "timestamp": ["timestamp", "open_time", "Date"],
+    "symbol": ["symbol", "Ticker", "pair"],
+    "decision": ["decision", "signal", "side"],
+    "direction": ["direction", "side", "Trade Direction"],
+    "threshold_long": ["threshold_long", "long_threshold", "Threshold Up"],
+    "size": ["size", "qty", "Shares"],
+    "risk_amount": ["risk_amount", "risk"],
+    "equity": ["equity", "Account Equity"],
+    "indicator.a": ["indicator.a", "features.a", "a", "A"],
+    "trades_today": ["trades_today", "account.trades_today"],
+    "said": ["said", "Said", "mixed"],
+    "void": ["void", "Mixed", "Said"],
+    "mixed": ["mixed", "MIXED"],
 }
 DECISIONS = [
     ["emit", "reject", None],
@@ -78,6 +98,14 @@ def logs(draw: st.DrawFn) -> pl.DataFrame:
     return frame
 
 
+@st.composite
+def spelled(draw: st.DrawFn) -> pl.DataFrame:
+    frame = draw(logs())
+    names = {name: draw(st.sampled_from(OTHER_WORDS[name])) for name in frame.columns if name in OTHER_WORDS}
+    assume(len({names.get(name, name) for name in frame.columns}) == frame.width)
+    return frame.rename(names)
+
+
 def written(folder: Path, left: pl.DataFrame, right: pl.DataFrame) -> tuple[Path, Path]:
     paths = folder / "left.parquet", folder / "right.parquet"
     for frame, path in zip((left, right), paths, strict=True):
@@ -98,6 +126,16 @@ def in_stream(paths: tuple[Path, Path], stage: str, batch_rows: int | None) -> b
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(logs(), logs(), BATCHES, st.sampled_from(STAGES))
 def test_any_two_logs(left: pl.DataFrame, right: pl.DataFrame, batch_rows: int | None, stage: str) -> None:
+    with TemporaryDirectory() as folder:
+        paths = written(Path(folder), left, right)
+        assert in_stream(paths, stage, batch_rows) == in_memory(paths, stage)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(spelled(), spelled(), BATCHES, st.sampled_from(STAGES))
+def test_any_two_logs_in_other_words(
+    left: pl.DataFrame, right: pl.DataFrame, batch_rows: int | None, stage: str
+) -> None:
     with TemporaryDirectory() as folder:
         paths = written(Path(folder), left, right)
         assert in_stream(paths, stage, batch_rows) == in_memory(paths, stage)
@@ -151,3 +189,24 @@ def test_what_is_no_probability_is_left_to_the_reading_in_memory(tmp_path: Path,
         }
     )
     assert "outside [0, 1]" in str(in_stream(written(tmp_path, frame, frame), "exact", 1))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ({"position_size": ["-0", "1.5"]}, {"position_size": [-0.0, 1.5]}),
+        ({"x": ["-0", "1"]}, {"x": [-0.0, 1.0]}),
+        ({"x": ["true", "false"]}, {"x": [1.0, 0.0]}),
+    ],
+    ids=["a zero beside a fraction", "a zero beside a float", "truth beside numbers"],
+)
+def test_text_is_read_by_the_whole_column_in_a_stream_too(
+    tmp_path: Path, left: dict[str, Any], right: dict[str, Any]
+) -> None:
+    keys = {
+        "timestamp": pl.Series([FIRST_US, FIRST_US + 3_600_000_000]).cast(pl.Datetime("us", "UTC")),
+        "symbol": "NVDA",
+        "decision": "emit",
+    }
+    paths = written(tmp_path, pl.DataFrame(keys | left), pl.DataFrame(keys | right))
+    assert in_stream(paths, "exact", 1) == in_memory(paths, "exact")

@@ -57,3 +57,21 @@ def test_both_windows_have_their_statistics() -> None:
     render_parity(result, Console(file=raw, width=80))
     assert "Statistics of the microscope" in raw.getvalue()
     assert max(map(len, raw.getvalue().splitlines())) <= 80
+
+
+def line(label: str, left: pl.DataFrame, right: pl.DataFrame) -> str:
+    return next(row for row in shown(left, right).splitlines() if label in row)
+
+
+def test_thresholds_under_two_names_are_compared() -> None:
+    ours = LEFT.with_columns(threshold_long=0.6, threshold_short=0.4)
+    theirs = LEFT.with_columns(long_threshold=0.65, short_threshold=0.4)
+    assert line("thresholds", ours, theirs).split() == ["|Δ", "thresholds|", "max", "0.05"]
+    assert "not in both logs" in line("thresholds", ours, LEFT)
+
+
+def test_a_column_that_is_in_both_is_not_said_to_be_missing() -> None:
+    full = LEFT.with_columns(threshold_long=0.6, bar_hash=pl.lit("a"))
+    assert "nothing to compare" in line("thresholds", full, full.with_columns(threshold_long=None))
+    later = full.with_columns(timestamp=pl.col("timestamp").str.replace("2024", "2025"))
+    assert "nothing to compare" in line("hashes", full, later)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from hyprl.domain.arrays import BoolArray, Int64Array
-from hyprl.logs.stream.read import Chunk
+from hyprl.logs.stream.chunks import Chunk
 from hyprl.logs.stream.symbols import SymbolTable
 
 _LARGEST_KEY = 2**62
@@ -33,7 +33,7 @@ def stretches(left: Iterator[Chunk], right: Iterator[Chunk], symbols: SymbolTabl
         last = min(mine.opens[-1], theirs.opens[-1])
         mine_now, mine = _until(mine, last, left)
         theirs_now, theirs = _until(theirs, last, right)
-        yield _paired(mine_now.renumbered(symbols), theirs_now.renumbered(symbols), len(symbols.known))
+        yield _paired(mine_now.renumbered(symbols), theirs_now.renumbered(symbols), len(symbols.names))
     while mine is not None:
         yield _alone(mine, left=True)
         mine = next(left, None)

@@ -53,7 +53,7 @@ def _statistics(s: Statistics) -> list[str]:
         items.append(
             f"No direction in one log, so perhaps opposite: {counted(counts.direction_unknown, 'emitted bar')}."
         )
-    if not s.hashes[0]:
+    if not any(count.name.endswith("hash") for count in s.field_counts):
         items.append("No column of hashes in both logs, so equal inputs cannot be told from equal outputs.")
     return items
 

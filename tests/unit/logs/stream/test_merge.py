@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hyprl.logs.refusals import Refusal
+from hyprl.logs.stream.chunks import Chunk
 from hyprl.logs.stream.merge import matches, stretches
-from hyprl.logs.stream.read import Chunk
 from hyprl.logs.stream.symbols import SymbolTable
 
 ascending = st.sets(st.integers(0, 400), max_size=300).map(sorted)
@@ -30,7 +31,7 @@ def test_more_breaks_than_are_walked_are_searched() -> None:
 @pytest.fixture
 def table() -> SymbolTable:
     known = SymbolTable()
-    known.clean(pl.Series(["A", "B", "C"]), "here")
+    known.clean(pl.Series(["A", "B", "C"]), Refusal("here"))
     return known
 
 
@@ -67,9 +68,9 @@ def test_one_sides_rest_stands_alone(table: SymbolTable) -> None:
 
 def test_new_symbol_renumbers_the_others() -> None:
     known = SymbolTable()
-    known.clean(pl.Series(["B", "D"]), "here")
+    known.clean(pl.Series(["B", "D"]), Refusal("here"))
     assert known.codes(pl.Series(["D", "B"])).tolist() == [1, 0]
     before = known.edition
-    known.clean(pl.Series([" A ", "B"]), "here")
+    known.clean(pl.Series([" A ", "B"]), Refusal("here"))
     assert known.edition > before
     assert known.codes(pl.Series(["D", "A"])).tolist() == [2, 0]

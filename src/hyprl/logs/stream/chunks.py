@@ -1,4 +1,4 @@
-"""Read one planned log as chunks that ascend: no bar twice, no timestamp in two chunks.
+"""Cut one planned log into chunks that ascend: no bar twice, no timestamp in two chunks.
 
 Rows that are out of order within a batch are sorted; out of order between batches, the log is not streamable.
 """
@@ -12,10 +12,11 @@ import numpy as np
 import polars as pl
 
 from hyprl.domain.arrays import Int64Array
-from hyprl.logs.plausible import may_be_outside_unit, outside_unit
-from hyprl.logs.stream.canonical import Canonical
-from hyprl.logs.stream.declined import NotStreamable
-from hyprl.logs.stream.plan import LogPlan
+from hyprl.errors import SignalLogError
+from hyprl.logs.apply import apply
+from hyprl.logs.probabilities import may_be_outside_unit, outside_unit
+from hyprl.logs.stream.not_streamable import NotStreamable
+from hyprl.logs.stream.pair_plan import PlannedLog
 from hyprl.logs.stream.symbols import SymbolTable
 from hyprl.logs.vocabulary import KEYS
 
@@ -41,17 +42,18 @@ class Chunk:
         return replace(self, codes=symbols.codes(self.frame["symbol"]), edition=symbols.edition)
 
 
-def ascending(plan: LogPlan, canonical: Canonical, batch_rows: int | None) -> Iterator[Chunk]:
-    """Yield the log's chunks.
+def ascending(log: PlannedLog, symbols: SymbolTable) -> Iterator[Chunk]:
+    """Yield the log's chunks, and enter its symbols in the table of both.
 
-    Raises NotStreamable where it is not sorted, has two rows for one bar or a probability that is none.
+    Raises NotStreamable where it is not sorted, has two rows for one bar, a probability that is none, or a word that
+    cannot be read.
     """
-    where, symbols = str(plan.path), canonical.symbols
+    where = log.where
     held: Chunk | None = None
-    for batch in plan.batches(batch_rows):
+    for batch in log.file.batches(log.plan.raw_columns):
         if batch.is_empty():
             continue
-        chunk = _sorted(canonical.frame(batch), symbols, where)
+        chunk = _sorted(_applied(log, batch, symbols), symbols, where)
         if may_be_outside_unit(chunk.frame) and not outside_unit(chunk.frame).is_empty():
             raise NotStreamable(where, "has probabilities outside [0, 1]")
         if held is None:
@@ -64,6 +66,14 @@ def ascending(plan: LogPlan, canonical: Canonical, batch_rows: int | None) -> It
         yield from (part for part in whole if len(part.opens))
     if held is not None:
         yield held
+
+
+def _applied(log: PlannedLog, batch: pl.DataFrame, symbols: SymbolTable) -> pl.DataFrame:
+    try:
+        frame = apply(log.plan, batch, log.where, symbols.clean)
+    except SignalLogError as error:
+        raise NotStreamable(log.where, error.what) from error
+    return frame.rechunk() if max(frame.n_chunks("all")) > 1 else frame
 
 
 def _seam(left: Chunk, right: Chunk, symbols: SymbolTable, where: str) -> tuple[Chunk, Chunk, Chunk]:

@@ -1,0 +1,90 @@
+"""Read a large Parquet log batch by batch, in the file's order, in as much memory as a few batches take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from hyprl.logs.stream.not_streamable import NotStreamable
+from hyprl.logs.stream.row_groups import largest_row_group
+
+_TINY_ROWS = 60_000
+_PART_ROWS = 131_072
+_SLICE_ROWS = 2 * _PART_ROWS
+# Polars decodes several row groups at once, each as a whole; above this size slices of them take less memory.
+_LARGE_GROUP = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetLog:
+    """One Parquet file with rows. `batch_rows` cuts batches of that size; None takes them as the file's pages lie."""
+
+    path: Path
+    schema: Mapping[str, pl.DataType]
+    rows: int
+    batch_rows: int | None = None
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Yield the rows of these columns; without `batch_rows`, not in many small batches."""
+        scan = pl.scan_parquet(self.path, use_statistics=False, glob=False).select(columns)
+        if self.batch_rows is not None:
+            return _sliced(scan, self.rows, self.batch_rows)
+        largest = largest_row_group(self.path)
+        if largest is None or largest > _LARGE_GROUP or not hasattr(pl.LazyFrame, "collect_batches"):
+            return _sliced(scan, self.rows, _SLICE_ROWS)
+        return _not_tiny(scan.collect_batches(maintain_order=True))
+
+    def span(self, column: str) -> tuple[int, int]:
+        """Return the first and the last instant of a column of datetimes, µs UTC."""
+        ends = [(batch[column].min(), batch[column].max()) for batch in self.batches([column])]
+        stamps = pl.Series([stamp for pair in ends for stamp in pair if stamp is not None]).dt.epoch("us")
+        return int(stamps.min()), int(stamps.max())  # type: ignore[arg-type]
+
+
+def open_log(path: Path, batch_rows: int | None = None) -> ParquetLog:
+    """Read a file's footer. Raises NotStreamable for what is no Parquet file with rows."""
+    rows = count_rows(path)
+    if not rows:
+        raise NotStreamable(str(path), "is no Parquet file with rows")
+    return ParquetLog(path, pl.scan_parquet(path, glob=False).collect_schema(), rows, batch_rows)
+
+
+def count_rows(path: Path) -> int | None:
+    """Return the rows of a Parquet file from its footer, None for anything else."""
+    try:
+        if not path.is_file():  # reading a pipe would empty it
+            return None
+        with path.open("rb") as file:
+            if file.read(4) != b"PAR1":
+                return None
+        return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return None
+
+
+def _sliced(scan: pl.LazyFrame, rows: int, slice_rows: int) -> Iterator[pl.DataFrame]:
+    """Yield slices, the next one read while one is used: memory holds them, not the row groups that they lie in."""
+    starts = range(0, rows, slice_rows)
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        coming = ahead.submit(scan.slice(0, slice_rows).collect)
+        for start in starts:
+            frame = coming.result()
+            if start + slice_rows < rows:
+                coming = ahead.submit(scan.slice(start + slice_rows, slice_rows).collect)
+            for row in range(0, frame.height, _PART_ROWS):
+                yield frame.slice(row, _PART_ROWS)
+
+
+def _not_tiny(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    held: list[pl.DataFrame] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(frame.height for frame in held) >= _TINY_ROWS:
+            yield pl.concat(held) if len(held) > 1 else held[0]
+            held = []
+    if held:
+        yield pl.concat(held)
