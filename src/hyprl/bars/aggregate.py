@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from hyprl.bars.calendar import known_days, whole_grid
-from hyprl.bars.columns import RawBars, raw_bars
+from hyprl.bars.columns import RawBars, bar_source, read_raw_bars
 from hyprl.bars.findings import RuleFinding, ValidationReport, rule_error, shown_utc
 from hyprl.bars.hours import INTERVALS, MINUTE_US, HourAggregator, HourBar
 from hyprl.bars.read import require_bars
-from hyprl.bars.table import Origin, read_table
 from hyprl.bars.validate import screen, validate
 from hyprl.config import BarsConfig
 from hyprl.domain.arrays import Int64Array
@@ -67,8 +66,7 @@ def aggregate_file(path: Path, symbol: str, config: BarsConfig, *, timezone: str
     Bars outside the session are ignored and counted; an hour that the file ends in the middle of is reported and
     left out. Raises what `read_bars` raises, and BarFileError for bars that are not of 1 to 30 minutes.
     """
-    origin = Origin(path.name or str(path))
-    return aggregate_minutes(raw_bars(read_table(path, origin), symbol, timezone, origin), config)
+    return aggregate_minutes(read_raw_bars(path, symbol, timezone), config)
 
 
 def aggregate_minutes(raw: RawBars, config: BarsConfig) -> Aggregated:
@@ -87,7 +85,7 @@ def aggregate_minutes(raw: RawBars, config: BarsConfig) -> Aggregated:
         raise rule_error(refused, raw.source, len(raw))
     hours, unfinished = _hours(clean, minutes)
     if not hours:
-        Origin(raw.source).fail("has no whole hour inside a session", "Check --timezone and the dates.")
+        bar_source(raw.source).fail("has no whole hour inside a session", "Check --timezone and the dates.")
     series, report = validate(_as_raw(hours, raw), config)
     require_bars(report)
     partial = tuple(hour for hour in hours if hour.partial)
@@ -103,7 +101,7 @@ def _interval_minutes(raw: RawBars) -> int:
     values, counts = np.unique(steps, return_counts=True)
     usual = int(values[np.argmax(counts)])
     if usual % MINUTE_US or usual // MINUTE_US not in INTERVALS:
-        Origin(raw.source).fail(
+        bar_source(raw.source).fail(
             f"has bars {usual / MINUTE_US:g} minutes apart, not of 1 to 30 minutes",
             "Aggregation takes minute bars; hourly session bars are used as they are.",
         )

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
 import polars as pl
 
-from hyprl.bars.table import Origin
-from hyprl.bars.timestamps import parse_instants
 from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.domain.bars import PRICE_COLUMNS
+from hyprl.errors import BarFileError
+from hyprl.tables.instant_columns import parse_instants
+from hyprl.tables.numbers import parse_numbers
+from hyprl.tables.read import read_table
+from hyprl.tables.table import Source
 
 TIMESTAMP_NAMES = (
     *("timestamp", "tsutc", "ts", "timestamputc", "datetime", "datetimeutc", "openutc", "baropenutc"),
@@ -71,23 +74,34 @@ class RawBars:
         return RawBars(self.symbol, self.source, self.row, self.open_utc_us, **(kept | columns))
 
 
-def raw_bars(table: pl.DataFrame, symbol: str, zone: str | None, origin: Origin) -> RawBars:
+def bar_source(name: str) -> Source:
+    """Return the source whose defects are BarFileErrors that name `name`."""
+    return Source(name, BarFileError)
+
+
+def read_raw_bars(path: Path, symbol: str, zone: str | None) -> RawBars:
+    """Read the bars of `symbol` from a file. Raises BarFileError, as `raw_bars` does."""
+    source = bar_source(path.name or str(path))
+    return raw_bars(read_table(path, source).frame, symbol, zone, source)
+
+
+def raw_bars(table: pl.DataFrame, symbol: str, zone: str | None, source: Source) -> RawBars:
     """Find and parse the bars of `symbol`; `zone` is for naive timestamps.
 
-    Raises the origin's error for absent or ambiguous columns, an absent symbol, no rows, an unreadable cell.
+    Raises the source's error for absent or ambiguous columns, an absent symbol, no rows, an unreadable cell.
     """
-    names = _by_spelling(table, origin)
+    names = _by_spelling(table, source)
     table = table.with_row_index("row number", offset=1)
     table = table.filter(~pl.all_horizontal(pl.exclude("row number").is_null()))
     if table.is_empty():
-        origin.fail("has a header but no rows", "Pass a file with bars.")
-    prices = {field: _price_column(names, field, table, origin) for field in PRICE_COLUMNS}
-    times = _timestamps(names, table, origin)
-    chosen = _chosen(names, table, symbol, origin)
+        source.fail("has a header but no rows", "Pass a file with bars.")
+    prices = {field: _price_column(names, field, table, source) for field in PRICE_COLUMNS}
+    times = _timestamps(names, table, source)
+    chosen = _chosen(names, table, symbol, source)
     rows = table["row number"].filter(chosen).cast(pl.Int64).to_numpy()
-    instants = parse_instants(times.filter(chosen), zone, origin, rows)
-    columns = {field: parse_numbers(column.filter(chosen), rows, origin) for field, column in prices.items()}
-    return RawBars(symbol=symbol, source=origin.name, row=rows, open_utc_us=instants, **columns)
+    instants = parse_instants(times.filter(chosen), zone, source, rows)
+    columns = {field: parse_numbers(column.filter(chosen), rows, source) for field, column in prices.items()}
+    return RawBars(symbol=symbol, source=source.name, row=rows, open_utc_us=instants, **columns)
 
 
 def spelling(name: str) -> str:
@@ -95,12 +109,12 @@ def spelling(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def _by_spelling(table: pl.DataFrame, origin: Origin) -> dict[str, str]:
+def _by_spelling(table: pl.DataFrame, source: Source) -> dict[str, str]:
     names: dict[str, str] = {}
     for name in table.columns:
         plain = spelling(re.sub(r"_duplicated_\d+$", "", name))
         if plain in names and _is_used(plain):
-            origin.fail(f"has two columns named `{plain}`", "Keep one of them.")
+            source.fail(f"has two columns named `{plain}`", "Keep one of them.")
         names.setdefault(plain, name)
     return names
 
@@ -109,18 +123,18 @@ def _is_used(plain: str) -> bool:
     return plain in TIMESTAMP_NAMES or any(plain in known for known in PRICE_NAMES.values())
 
 
-def _price_column(names: dict[str, str], field: str, table: pl.DataFrame, origin: Origin) -> pl.Series:
+def _price_column(names: dict[str, str], field: str, table: pl.DataFrame, source: Source) -> pl.Series:
     for candidate in PRICE_NAMES[field]:
         if candidate in names:
             return table[names[candidate]].alias(field)
-    return origin.fail(
+    return source.fail(
         f"has no `{field}` column (found: {_listed(table.columns[1:])})",
         "Bars need timestamp, open, high, low, close and volume columns.",
         column=field,
     )
 
 
-def _timestamps(names: dict[str, str], table: pl.DataFrame, origin: Origin) -> pl.Series:
+def _timestamps(names: dict[str, str], table: pl.DataFrame, source: Source) -> pl.Series:
     if "date" in names and "time" in names:
         date, time = table[names["date"]], table[names["time"]]
         if date.dtype == pl.String and time.dtype == pl.String and date.str.len_chars().max() in (8, 10):
@@ -128,58 +142,30 @@ def _timestamps(names: dict[str, str], table: pl.DataFrame, origin: Origin) -> p
     for candidate in TIMESTAMP_NAMES:
         if candidate in names:
             return table[names[candidate]]
-    return origin.fail(
+    return source.fail(
         f"has no timestamp column (found: {_listed(table.columns[1:])})",
         "Name it timestamp, ts_utc, datetime, date or time.",
         column="timestamp",
     )
 
 
-def _chosen(names: dict[str, str], table: pl.DataFrame, symbol: str, origin: Origin) -> pl.Series:
+def _chosen(names: dict[str, str], table: pl.DataFrame, symbol: str, source: Source) -> pl.Series:
     column = next((names[name] for name in SYMBOL_NAMES if name in names), None)
     if column is None:
         return pl.Series([True]).new_from_index(0, table.height)
     if table[column].dtype not in (pl.String, pl.Categorical, pl.Enum, pl.Null):
-        origin.fail(f"column `{column}` is of type {table[column].dtype}", "Store symbols as text.")
+        source.fail(f"column `{column}` is of type {table[column].dtype}", "Store symbols as text.")
     symbols = table[column].cast(pl.String).str.strip_chars()
     chosen = (symbols == symbol).fill_null(value=False)
     if not chosen.any():
         available = sorted(symbols.drop_nulls().unique().to_list())
-        origin.fail(
+        source.fail(
             f"has no bars of {symbol} (it has: {_listed(available)})",
             "Pass --symbol with one of them.",
             symbol=symbol,
             available=available,
         )
     return chosen
-
-
-def parse_numbers(column: pl.Series, rows: Int64Array, origin: Origin) -> Float64Array:
-    """Return the nearest float64 of each cell, NaN for an empty one; `rows` are the row numbers for messages.
-
-    Raises the origin's error for text that is no number and for columns that cannot hold numbers.
-    """
-    if column.dtype == pl.String:
-        text = column.str.strip_chars()
-        numbers = text.cast(pl.Float64, strict=False)
-        unread = numbers.is_null() & text.is_not_null() & (text != "")
-    elif column.dtype.is_numeric() or column.dtype == pl.Null:
-        numbers = column.cast(pl.Float64, strict=False)
-        unread = pl.Series([False]).new_from_index(0, len(column))
-    else:
-        origin.fail(
-            f"column `{column.name}` is of type {column.dtype}", "Store prices and volumes as numbers."
-        )
-    if unread.any():
-        index = int(unread.arg_max() or 0)
-        row = int(rows[index])
-        origin.fail(
-            f"row {row}: {column.name} is `{str(column[index])[:40]}`, which is not a number",
-            "Mend the row; numbers are written as 1234.5 without thousands separators.",
-            row=row,
-            column=column.name,
-        )
-    return np.ascontiguousarray(numbers.fill_null(float("nan")).to_numpy(), dtype=np.float64)
 
 
 def _listed(names: list[str], most: int = 10) -> str:

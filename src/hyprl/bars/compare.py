@@ -13,10 +13,9 @@ import numpy as np
 
 from hyprl.bars.aggregate import aggregate_minutes
 from hyprl.bars.calendar import HOUR_US, day_of, known_days
-from hyprl.bars.columns import RawBars, raw_bars
+from hyprl.bars.columns import RawBars, bar_source, read_raw_bars
 from hyprl.bars.findings import shown_utc
 from hyprl.bars.read import require_bars
-from hyprl.bars.table import Origin, read_table
 from hyprl.bars.validate import session_volumes, validate
 from hyprl.config import BarsConfig
 from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
@@ -63,8 +62,8 @@ def compare_with_file(
     Minute bars are aggregated, hourly ones validated by the config; daily ones are compared with the sessions'
     first open, extremes and last close. Raises what `read_bars` raises, and BarFileError without common bars.
     """
-    origin = Origin(path.name or str(path))
-    raw = raw_bars(read_table(path, origin), ours.symbol, timezone, origin)
+    raw = read_raw_bars(path, ours.symbol, timezone)
+    source = bar_source(raw.source)
     days = known_days(raw.open_utc_us, lambda index: f"{raw.source}, row {raw.row[index]}")
     if len(np.unique(days)) == len(days) and len(days) > 1:
         left, right, unit = _sessions(ours), _daily(raw, days), "sessions"
@@ -72,10 +71,10 @@ def compare_with_file(
         left, right, unit = _hourly(ours), _hourly(_as_hours(raw, config)), "hours"
     common, at, there = np.intersect1d(left.key, right.key, return_indices=True)
     if not len(common):
-        origin.fail("has no bar in common with the other file", "Compare files whose dates overlap.")
+        source.fail("has no bar in common with the other file", "Compare files whose dates overlap.")
     sound = _sound(left, at) & _sound(right, there)
     if not sound.any():
-        origin.fail(
+        source.fail(
             "has only broken prices in common with the other file", "Run hyprl bars validate on both."
         )
     gaps = tuple(_gap(field, unit, left, right, (at[sound], there[sound])) for field in FIELDS)

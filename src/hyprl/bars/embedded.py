@@ -7,9 +7,8 @@ from io import BytesIO
 
 import polars as pl
 
-from hyprl.bars.columns import raw_bars
+from hyprl.bars.columns import bar_source, raw_bars
 from hyprl.bars.read import LoadedBars
-from hyprl.bars.table import Origin
 from hyprl.bars.validate import validate
 from hyprl.config import BarsConfig
 
@@ -25,6 +24,6 @@ def load_embedded(config: BarsConfig) -> LoadedBars:
     Raises BarRuleError when the config refuses something that is in them.
     """
     table = pl.read_parquet(BytesIO(files("hyprl.embedded").joinpath(FILE).read_bytes()))
-    series, report = validate(raw_bars(table, SYMBOL, None, Origin(SOURCE)), config)
+    series, report = validate(raw_bars(table, SYMBOL, None, bar_source(SOURCE)), config)
     report.raise_refusals()
     return LoadedBars(series, report)

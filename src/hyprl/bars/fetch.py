@@ -20,16 +20,16 @@ import numpy as np
 from hyprl.bars.calendar import HOUR_US, whole_grid
 from hyprl.bars.columns import RawBars
 from hyprl.bars.read import LoadedBars, require_bars
-from hyprl.bars.table import Origin
 from hyprl.bars.validate import validate
 from hyprl.config import BarsConfig
 from hyprl.domain.arrays import Int64Array
 from hyprl.domain.bars import PRICE_COLUMNS
 from hyprl.errors import DataError, MissingExtraError
+from hyprl.tables.table import Source
 
 # (symbol, first day, day after the last) -> a pandas DataFrame as yfinance.download returns it
 Download = Callable[[str, date, date], Any]
-ORIGIN = Origin("yfinance", DataError)
+SOURCE = Source("yfinance", DataError)
 
 
 def yfinance_download(symbol: str, start: date, end_exclusive: date) -> Any:
@@ -78,14 +78,14 @@ def fetch_yfinance(
     back (network, unknown symbol, beyond Yahoo's 730 days), BarRuleError for a rule that the config refuses.
     """
     if end < start:
-        ORIGIN.fail(f"the window ends ({end}) before it starts ({start})", "Swap the two dates.")
+        SOURCE.fail(f"the window ends ({end}) before it starts ({start})", "Swap the two dates.")
     vendor = Vendor() if vendor is None else vendor
     try:
         frame = vendor.download(symbol, start, min(end, date.max - timedelta(days=1)) + timedelta(days=1))
     except OSError as error:
         raise _unavailable(symbol, str(error) or type(error).__name__) from error
     if frame is None or not len(frame):
-        ORIGIN.fail(
+        SOURCE.fail(
             f"no bars of {symbol} came back for {start} to {end}",
             "Check network and symbol; Yahoo serves hourly bars of the last 730 days only.",
             symbol=symbol,
@@ -103,7 +103,7 @@ def raw_from_frame(frame: Any, symbol: str) -> RawBars:
     """
     index = frame.index
     if getattr(index, "tz", None) is None:
-        ORIGIN.fail("the times that came back have no time zone", "Update yfinance: pip install -U yfinance.")
+        SOURCE.fail("the times that came back have no time zone", "Update yfinance: pip install -U yfinance.")
     opens = index.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]").astype(np.int64)
     columns = {}
     for name in PRICE_COLUMNS:
@@ -116,7 +116,7 @@ def _column(frame: Any, name: str, symbol: str) -> Any:
     for key in (name, (name, symbol), (symbol, name)):
         if key in list(frame.columns):
             return frame[key]
-    return ORIGIN.fail(f"no {name} of {symbol} came back", "Update yfinance: pip install -U yfinance.")
+    return SOURCE.fail(f"no {name} of {symbol} came back", "Update yfinance: pip install -U yfinance.")
 
 
 def _closed(opens: Int64Array, now_seconds: float) -> Int64Array:

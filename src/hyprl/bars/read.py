@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hyprl.bars.columns import raw_bars
+from hyprl.bars.columns import read_raw_bars
 from hyprl.bars.findings import ValidationReport
-from hyprl.bars.table import Origin, read_table
 from hyprl.bars.validate import validate
 from hyprl.config import BarsConfig
 from hyprl.domain.bars import BarSeries
@@ -47,6 +46,5 @@ def require_bars(report: ValidationReport) -> None:
 
 def examine_bars(path: Path, symbol: str, config: BarsConfig, *, timezone: str | None = None) -> LoadedBars:
     """Read and validate as `read_bars` does, but leave refused rules to the report instead of raising."""
-    origin = Origin(path.name or str(path))
-    series, report = validate(raw_bars(read_table(path, origin), symbol, timezone, origin), config)
+    series, report = validate(read_raw_bars(path, symbol, timezone), config)
     return LoadedBars(series, report)

@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from hyprl.bars.columns import parse_numbers, spelling
-from hyprl.bars.table import Origin, read_table
-from hyprl.bars.timestamps import parse_instants
+from hyprl.bars.columns import spelling
 from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.errors import DataError
+from hyprl.tables.instant_columns import parse_instants
+from hyprl.tables.numbers import parse_numbers
+from hyprl.tables.read import read_table
+from hyprl.tables.table import Source
 
 TIME_NAMES = (
     "publishedat",
@@ -70,31 +72,31 @@ def read_timed_values(
 
     Raises DataError as `read_sentiment` does.
     """
-    origin = Origin(path.name or str(path), DataError)
-    table = read_table(path, origin).with_row_index("row number", offset=1)
+    source = Source(path.name or str(path), DataError)
+    table = read_table(path, source).frame.with_row_index("row number", offset=1)
     table = table.filter(~pl.all_horizontal(pl.exclude("row number").is_null()))
     if table.is_empty():
-        origin.fail("has a header but no rows", f"Pass a file with times and a `{value_names[0]}` for each.")
-    times, values = _column(table, TIME_NAMES, origin), _column(table, value_names, origin)
+        source.fail("has a header but no rows", f"Pass a file with times and a `{value_names[0]}` for each.")
+    times, values = _column(table, TIME_NAMES, source), _column(table, value_names, source)
     rows = table["row number"].cast(pl.Int64).to_numpy()
-    numbers = parse_numbers(values, rows, origin)
+    numbers = parse_numbers(values, rows, source)
     unusable = ~np.isfinite(numbers)
     if unusable.any():
         row = int(rows[np.argmax(unusable)])
-        origin.fail(
+        source.fail(
             f"row {row}: the {values.name} is not a finite number", "Fill or delete the row.", row=row
         )
-    published = parse_instants(times, timezone, origin, rows)
+    published = parse_instants(times, timezone, source, rows)
     order = np.argsort(published, kind="stable")
     return published[order], numbers[order]
 
 
-def _column(table: pl.DataFrame, wanted: tuple[str, ...], origin: Origin) -> pl.Series:
+def _column(table: pl.DataFrame, wanted: tuple[str, ...], source: Source) -> pl.Series:
     names = {spelling(name): name for name in table.columns}
     for candidate in wanted:
         if candidate in names:
             return table[names[candidate]]
     found = ", ".join(table.columns[1:11])
-    return origin.fail(
+    return source.fail(
         f"has no `{wanted[0]}` column (found: {found})", f"It needs a time and a `{wanted[0]}` column."
     )

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from hyprl.errors import SignalLogError
-from hyprl.logs.readers import column_of
+from hyprl.tables.values import column_of
 
 _REMEDY = "Pass a path, or a frame of Polars, pandas or PyArrow with the columns timestamp, symbol, decision."
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from hyprl.logs.containers import unpack
 from hyprl.logs.log import Log, TraceLog
 from hyprl.logs.logmap import LogMap
 from hyprl.logs.normalise import normalise, unnest
 from hyprl.logs.plausible import doubts
-from hyprl.logs.readers import parse_log, read_bytes
+from hyprl.logs.readers import log_source, parse_log, reading_of
+from hyprl.tables.containers import unpack
+from hyprl.tables.read import read_bytes
 
 if TYPE_CHECKING:  # a log that is no trace is read without the trace's own modules
     from hyprl.trace.signal import SignalTrace
@@ -29,10 +30,11 @@ def load_log(path: Path, log_map: LogMap = _PLAIN) -> Log:
     Raises SignalLogError, TraceError, or ConfigError for a map that does not fit.
     """
     where = str(path)
-    data = unpack(read_bytes(path), where, log_map.member)
+    source, reading = log_source(where), reading_of(log_map.member, log_map.path)
+    data = unpack(read_bytes(path, source), source, reading.member)
     if data.lstrip().startswith(b"{") and _TRACE_MARK in data:
         return _load_trace(data, path)
-    raw = parse_log(data, where, log_map.path)
+    raw = parse_log(data, source, reading)
     log = log_of_frame(raw.frame, where, log_map)
     return Log(path, log.frame, raw.torn_tail, log_map, log.notes)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -17,13 +17,13 @@ from typing import Any
 import orjson
 
 from hyprl.domain.bars import Bar
+from hyprl.domain.instants import moment_of
 from hyprl.errors import TraceError
 from hyprl.files import unwritable
+from hyprl.tables.instants import Flaw, instant_of
 from hyprl.trace.plain import flat, members_of, plain
 from hyprl.trace.signal import AccountState, RiskInputs
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))  # s, ms, µs, by magnitude, as the reader has it
 _FEATURES, _INDICATOR = ("features", "indicators", "indicator"), "indicator."
 _GROUPS = {
     **{name: f"bar.{name}" for name in Bar._fields},
@@ -33,6 +33,7 @@ _GROUPS = {
 _RESERVED = ("timestamp", "symbol", "decision", "record_hash", "schema")
 _TRACE_START = b'{"schema":"hyprl-trace"'
 _LOCK = Lock()
+_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 
 
 def record(
@@ -45,15 +46,15 @@ def record(
 ) -> None:
     """Append one bar's decision, with everything that it was taken from, to a log (JSON Lines).
 
-    `timestamp`: the bar's open, with its zone, or epoch seconds, ms or µs. `decision`: emit or reject, long, short,
-    flat, 1, -1, 0, or None for undecided. `features` (a mapping or labelled row) become `indicator.<name>`; `bar` or
-    open, high, low, close, volume become `bar.<name>`; what sizing and caps read (atr, price, risk_fraction,
-    trades_today, …) goes to `risk_inputs.` and `account.`; anything else keeps its name. NaN stays NaN, None is
-    missing. Text under a name like api_key or password is withheld.
+    `timestamp`: the bar's open, with its zone, or an epoch number, as `tables.instants` reads it. `decision`: emit or
+    reject, long, short, flat, 1, -1, 0, or None for undecided. `features` (a mapping or labelled row) become
+    `indicator.<name>`; `bar` or open, high, low, close, volume become `bar.<name>`; what sizing and caps read (atr,
+    price, risk_fraction, trades_today, …) goes to `risk_inputs.` and `account.`; anything else keeps its name. NaN
+    stays NaN, None is missing. Text under a name like api_key or password is withheld.
     Raises TraceError for a naive time or what has no plain form, OutputError when the file cannot be written.
     """
     row: dict[str, Any] = {
-        "timestamp": _iso(timestamp),
+        "timestamp": _moment(timestamp),
         "symbol": _symbol(symbol),
         "decision": plain(decision, "decision"),
     }
@@ -65,7 +66,7 @@ def record(
                 )
             row[column] = item
     with _LOCK:
-        _append(Path(file), orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+        _append(Path(file), orjson.dumps(row, option=_OPTIONS))
 
 
 def _columns(name: str, value: object) -> dict[str, Any]:
@@ -100,39 +101,12 @@ def _symbol(symbol: object) -> str:
     return text
 
 
-def _iso(timestamp: object) -> str:
-    moment = _moment(timestamp)
-    if moment.tzinfo is None or moment.utcoffset() is None:
-        raise _refused(f"the timestamp {timestamp!r} is naive", "Give it its zone, as in datetime.now(UTC).")
-    if getattr(moment, "nanosecond", 0):
-        raise _refused(f"the timestamp {timestamp!r} is finer than a microsecond", "Pass the bar's open.")
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _moment(timestamp: Any) -> datetime:
-    kind = getattr(getattr(timestamp, "dtype", None), "kind", "")
-    if kind in ("i", "u") and timestamp.shape == ():
-        timestamp = int(timestamp)
-    try:
-        if isinstance(timestamp, str):
-            return datetime.fromisoformat(timestamp.strip())
-        if isinstance(timestamp, int) and not isinstance(timestamp, bool):
-            return _EPOCH + timedelta(microseconds=_epoch_us(timestamp))
-    except (ValueError, OverflowError) as error:
-        raise _refused(f"the timestamp {timestamp!r} cannot be read", _AS_TIME) from error
-    if not isinstance(timestamp, datetime) or timestamp != timestamp:
-        raise _refused(f"the timestamp is {timestamp!r}"[:80], _AS_TIME)
-    return timestamp
-
-
-def _epoch_us(number: int) -> int:
-    for limit, scale in _EPOCH_UNITS:
-        if abs(number) < limit:
-            return number * scale
-    whole, rest = divmod(number, 1_000)
-    if rest:
-        raise ValueError(number)
-    return whole
+def _moment(timestamp: object) -> datetime:
+    found = instant_of(timestamp)
+    if not isinstance(found, Flaw):
+        return moment_of(found)
+    remedy = "Give it its zone, as in datetime.now(UTC)." if found is Flaw.NAIVE else _AS_TIME
+    raise _refused(f"the timestamp {timestamp!r}"[:80] + f" {found}", remedy)
 
 
 def _append(path: Path, line: bytes) -> None:
@@ -190,7 +164,7 @@ def _cut_torn_line(handle: int, size: int) -> None:
         os.write(handle, b"\n")
 
 
-_AS_TIME = "Pass a datetime with a zone, ISO 8601 text with an offset, or whole epoch seconds, ms, µs or ns."
+_AS_TIME = "Pass a datetime with a zone, ISO 8601 text with an offset, or epoch seconds, ms, µs or ns."
 
 
 def _refused(fact: str, remedy: str) -> TraceError:

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyprl.bars.columns import parse_numbers
+from hyprl.bars.columns import bar_source
 from hyprl.bars.read import read_bars
-from hyprl.bars.table import Origin
 from hyprl.config import BarsConfig
 from hyprl.errors import BarFileError, BarRuleError, CalendarError
+from hyprl.tables.numbers import parse_numbers
 
 HEADER = "ts_utc,open,high,low,close,volume\n"
 ROW = "2025-01-15 14:30:00+00:00,100.1,101.7,99.3,100.9,12345\n"
@@ -112,7 +112,7 @@ def test_the_source_is_the_file_name_and_times_and_sessions_are_the_calendars(cs
 
 @given(st.floats(allow_nan=False).map(repr) | st.decimals(allow_nan=False, allow_infinity=False).map(str))
 def test_numbers_are_parsed_as_python_does_to_the_bit(text):
-    parsed = parse_numbers(pl.Series("open", [text]), np.array([1]), Origin("x"))
+    parsed = parse_numbers(pl.Series("open", [text]), np.array([1]), bar_source("x"))
     assert parsed.tobytes() == np.float64(float(text)).tobytes()
 
 
@@ -156,8 +156,8 @@ pl.read_csv((HEADER + ROW).encode(), try_parse_dates=True).write_parquet(PARQUET
         (HEADER + ROW + ",1,1,1,1,1\n", "a.csv", "row 2 has no timestamp"),
         (HEADER + ROW.replace("+00:00", ""), "a.csv", "no time zone"),
         (HEADER + ROW.rstrip() + ",7,8,9\n", "a.csv", "not a readable CSV"),
-        (b"\x00\x01\x02\xff" * 50, "a.csv", "neither CSV text nor Parquet"),
-        (b"\x00\x01\x02\xff" * 50, "a.parquet", "not a readable Parquet"),
+        (b"\x00\x01\x02\xff" * 50, "a.csv", "neither text nor Parquet"),
+        (b"\x00\x01\x02\xff" * 50, "a.parquet", "neither text nor Parquet"),
         ("caf\xe9".encode("latin-1"), "a.csv", "not UTF-8"),
         ("\ufeff" + HEADER, "a.csv", "no rows"),
         (gzip.compress((HEADER + ROW).encode(), mtime=0)[:-9], "a.csv.gz", "damaged gzip"),

@@ -23,7 +23,7 @@ BAD_BARS = {
     "empty": (lambda rows: [], "is empty"),
     "header": (lambda rows: rows[:1], "no rows"),
     "columns": (lambda rows: ["a,b,c", "1,2,3"], "has no `"),
-    "naive": (lambda rows: [row.replace("+00:00", "") for row in rows], "have no time zone"),
+    "naive": (lambda rows: [row.replace("+00:00", "") for row in rows], "is naive: it has no time zone"),
     "duplicate": (lambda rows: [*rows[:50], rows[49], *rows[50:]], "rule duplicate"),
     "shuffled": (lambda rows: [*rows[:50], rows[51], rows[50], *rows[52:]], "rule out_of_order"),
     "negative": (lambda rows: edited(rows, 60, 4, "-1.0"), "is broken 1 time"),

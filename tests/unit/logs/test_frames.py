@@ -134,7 +134,10 @@ def test_lazy_polars_is_collected_and_a_broken_plan_is_named(tmp_path) -> None:
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "unique column names.*a"),
         (pd.DataFrame({"timestamp": [1]}, index=pd.Index([1], name="timestamp")), "already exists"),
         (pandas_log().assign(decision="maybe"), "'maybe' is no known decision"),
-        (pandas_log().assign(timestamp=lambda log: log["timestamp"].where(log.index != 2)), "is missing"),
+        (
+            pandas_log().assign(timestamp=lambda log: log["timestamp"].where(log.index != 2)),
+            "row 3 has no timestamp",
+        ),
         (pandas_log().assign(probability_up="x"), "is no number"),
         (pd.concat([pandas_log(), pandas_log()]), "2 rows for NVDA"),
     ],

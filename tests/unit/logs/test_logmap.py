@@ -64,7 +64,7 @@ def test_a_column_that_the_log_lacks_is_named_with_those_it_has(tmp_path) -> Non
 
 @pytest.mark.parametrize("hour", ["2025-03-09 02:30", "2025-11-02 01:30"])
 def test_a_local_time_that_the_clock_change_skips_or_repeats_is_refused(tmp_path, hour: str) -> None:
-    with pytest.raises(SignalLogError, match="does not exist once in America/New_York"):
+    with pytest.raises(SignalLogError, match="happens twice or never in America/New_York"):
         log_of(tmp_path, f"when,signal,score\n{hour},go,0.5\n", map_of(tmp_path, FULL))
 
 

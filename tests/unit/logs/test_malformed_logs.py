@@ -112,14 +112,14 @@ def test_junk_is_refused_by_name(tmp_path, data: bytes) -> None:
     [
         (
             [*ROWS[:1], ["2025-01-20T14:30:00", *ROWS[0][1:]]],
-            "row 2: timestamp '2025-01-20T14:30:00' is naive",
+            "row 2: `2025-01-20T14:30:00` is naive",
         ),
         ([*ROWS[:1], ["2025-01-10T15:30:00+01:00", *ROWS[0][1:]]], "2 rows for NVDA"),
-        ([[row[1], row[0], *row[2:]] for row in ROWS], "timestamp 'NVDA'"),
+        ([[row[1], row[0], *row[2:]] for row in ROWS], "`NVDA` is not a timestamp"),
         ([[*row[:4], row[5], row[4], row[6]] for row in ROWS], "probability_up lie outside"),
-        ([["NaN", *ROWS[0][1:]]], "timestamp 'NaN' is missing or cannot be read"),
+        ([["NaN", *ROWS[0][1:]]], "`NaN` is not a timestamp that can be read"),
         ([*ROWS[:2], ROWS[2][:3], *ROWS[3:]], "row 3 has 3 of 7 cells: the line is cut off"),
-        ([["9" * 25, *ROWS[0][1:]]], "cannot be read"),
+        ([["9" * 25, *ROWS[0][1:]]], "can be read"),
     ],
 )
 def test_known_faults_are_named(tmp_path, rows: list[list[str]], message: str) -> None:

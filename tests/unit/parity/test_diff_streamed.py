@@ -85,7 +85,7 @@ def test_damaged_file_is_a_named_error(logs, tmp_path) -> None:
     path.write_bytes(data)
     result = run(*logs, "--stream", "--out", str(tmp_path))
     assert isinstance(result.exception, SignalLogError)
-    assert "damaged Parquet" in str(result.exception)
+    assert "not a readable Parquet" in str(result.exception)
 
 
 def test_naive_timestamps_are_a_named_error(logs, tmp_path, full_log) -> None:

@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyprl.bars.table import Origin
-from hyprl.bars.timestamps import parse_instants
 from hyprl.errors import BarFileError
+from hyprl.tables.instant_columns import parse_instants
+from hyprl.tables.instants import Flaw, instant_of
+from hyprl.tables.table import Source
 
 INSTANT = 1736951400_000000  # 2025-01-15 14:30 UTC, 09:30 in New York
 
 
 def parse(values, zone=None, dtype=None):
     column = pl.Series("t", values, dtype=dtype)
-    return parse_instants(column, zone, Origin("x.csv"), np.arange(1, len(column) + 1)).tolist()
+    return parse_instants(column, zone, Source("x.csv", BarFileError), np.arange(1, len(column) + 1)).tolist()
 
 
 @pytest.mark.parametrize(
@@ -107,3 +108,80 @@ def test_any_iso_text_means_what_python_reads(moment):
         return
     expected = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // (datetime.resolution)
     assert parse([moment.isoformat()]) == [expected]
+
+
+def test_one_row_in_many_that_is_unusual_is_read_by_the_same_rule():
+    usual = ["2025-01-15T14:30:00Z", "2025-01-15 09:30:00.000001-05:00", "2025-01-15 14:30:00"]
+    assert parse([*usual, "20250115 09:30 US/Eastern"], zone="UTC") == [
+        INSTANT,
+        INSTANT + 1,
+        INSTANT,
+        INSTANT,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stored", "message"),
+    [
+        (pl.Series([1736951400_000000001]).cast(pl.Datetime("ns", "UTC")), "finer than a microsecond"),
+        (pl.Series([2**62]).cast(pl.Datetime("us", "UTC")), "outside the years 1 to 9999"),
+        (pl.Series([2**62]).cast(pl.Datetime("ms", "UTC")), "outside the years 1 to 9999"),
+        (pl.Series([-(2**62)]).cast(pl.Datetime("us")), "outside the years 1 to 9999"),
+        (pl.Series([2**64 - 1], dtype=pl.UInt64), "not an epoch"),
+        (pl.Series([None, 1736951400]), "row 1 has no timestamp"),
+        (pl.Series([1736951400, None]), "row 2 has no timestamp"),
+    ],
+)
+def test_stored_values_that_are_no_instant_are_named(stored, message):
+    with pytest.raises(BarFileError, match=message):
+        parse(stored, zone="America/New_York")
+
+
+TAILS = [
+    "",
+    "Z",
+    "z",
+    " UTC",
+    "gmt",
+    "+00",
+    "-0500",
+    "-05:00",
+    "+24:00",
+    "+05:60",
+    " US/Eastern",
+    " Mars/Base",
+    "ZZ",
+    "Zz",
+]
+DECIMALS = ["", ".0", ".5", ",123", ".123456", ".1234560", ".1234567", ".123456789", ".1234567891"]
+
+
+@given(
+    st.datetimes(min_value=datetime(1, 1, 1), max_value=datetime(9999, 12, 31)),
+    st.sampled_from(["T", "t", " ", "  ", "_", "x"]),
+    st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m/%d", "%d-%m-%Y"]),
+    st.sampled_from(["%H:%M:%S", "%H:%M", "%H%M%S", "%H%M", "%H:%M:60", "24:00:00", ""]),
+    st.sampled_from(DECIMALS),
+    st.sampled_from(TAILS),
+    st.sampled_from([None, "UTC", "America/New_York"]),
+)
+def test_a_column_and_a_single_value_are_read_alike(moment, between, date, clock, decimals, tail, zone):
+    day = moment.strftime(date).rjust(len(moment.strftime(date)) + 4 - len(str(moment.year)), "0")
+    text = f"{day}{between if clock else ''}{moment.strftime(clock)}{decimals if '%S' in clock else ''}{tail}"
+    alone = instant_of(text, zone)
+    if isinstance(alone, Flaw):
+        with pytest.raises(BarFileError, match=alone if alone is not Flaw.NOT_ONCE else "twice or never"):
+            parse([text], zone)
+    else:
+        assert parse([text, "2025-01-15T14:30:00Z"], zone) == [alone, INSTANT]
+
+
+@given(st.integers(-(2**64), 2**64) | st.floats(10**8, 10**19) | st.integers(10**8, 2**63))
+def test_a_column_of_numbers_and_a_single_number_are_read_alike(number):
+    alone = instant_of(number)
+    column = pl.Series("t", [number], dtype=pl.Int128 if isinstance(number, int) else pl.Float64)
+    if isinstance(alone, Flaw):
+        with pytest.raises(BarFileError, match=alone):
+            parse(column)
+    else:
+        assert parse(column) == [alone]

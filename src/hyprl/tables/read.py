@@ -1,0 +1,63 @@
+"""From a file's bytes to an untyped table, told apart by content: CSV, JSON Lines, a JSON document or Parquet.
+
+The content decides, not the name. Numbers of a text stay text: one exact parser reads them later.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hyprl.tables.containers import unpack
+from hyprl.tables.csv_text import read_csv
+from hyprl.tables.table import Reading, Source, Table
+
+PARQUET_MARK = b"PAR1"
+PLAIN = Reading()
+
+
+def read_table(path: Path, source: Source, reading: Reading = PLAIN) -> Table:
+    """Read a file, also in gzip or zip. Raises the source's error for one that is missing, damaged or no table."""
+    return table_of(unpack(read_bytes(path, source), source, reading.member), source, reading)
+
+
+def read_bytes(path: Path, source: Source) -> bytes:
+    """Return the file's bytes. Raises the source's error when it is missing, a directory or unreadable."""
+    try:
+        return path.read_bytes()
+    except IsADirectoryError:
+        source.fail("cannot be read: it is a directory", "Pass one file.")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        source.fail(f"cannot be read ({reason})", "Check the path and its permissions.")
+
+
+def table_of(data: bytes, source: Source, reading: Reading = PLAIN) -> Table:
+    """Return the table that the bytes of an unpacked file hold. Raises the source's error."""
+    if data.startswith(PARQUET_MARK):
+        from hyprl.tables.parquet import read_parquet
+
+        return Table(read_parquet(data, source))
+    text = _text(data, source)
+    if not text.strip():
+        source.fail("is empty")
+    start = text.lstrip()[:1]
+    if reading.path is not None and start in ("{", "["):
+        from hyprl.tables.json_rows import read_json_document
+
+        document = read_json_document(text, reading.path, source)
+        if document is not None:
+            return document
+    if start == "{":
+        from hyprl.tables.json_rows import read_json_lines
+
+        return read_json_lines(text, source, reading)
+    return read_csv(text, source, reading)
+
+
+def _text(data: bytes, source: Source) -> str:
+    if b"\0" in data:
+        source.fail("is neither text nor Parquet: it has zero bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        source.fail(f"is not UTF-8 text (byte {error.start})", "Save it as UTF-8 or as Parquet.")
