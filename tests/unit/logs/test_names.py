@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from hyprl.errors import SignalLogError
-from hyprl.logs.load import load_signal_log, log_of_frame
+from hyprl.logs.load import load_log, log_of_frame
 from hyprl.logs.logmap import load_log_map
 from hyprl.logs.normalise import normalise
 from hyprl.tables.spellings import LOG_FIELDS, spelling
@@ -129,10 +129,10 @@ def test_date_and_time_of_day_in_two_columns_are_one_instant(tmp_path: Path) -> 
     (tmp_path / "log.csv").write_text(
         "Date,Time,ticker,side\n2024-12-12,14:30:00Z,NVDA,buy\n", encoding="utf-8"
     )
-    assert load_signal_log(tmp_path / "log.csv").frame["timestamp"].to_list() == [FIRST]
+    assert load_log(tmp_path / "log.csv").frame["timestamp"].to_list() == [FIRST]
     (tmp_path / "log.csv").write_text("Date,Time,ticker,side\n2024-12-12,09:30,NVDA,buy\n", encoding="utf-8")
     zoned = load_log_map({"timezone": "America/New_York"})
-    assert load_signal_log(tmp_path / "log.csv", zoned).frame["timestamp"].to_list() == [FIRST]
+    assert load_log(tmp_path / "log.csv", zoned).frame["timestamp"].to_list() == [FIRST]
 
 
 def test_a_time_of_day_beside_a_whole_stamp_stays_a_column() -> None:
