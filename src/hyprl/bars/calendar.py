@@ -101,7 +101,7 @@ def day_of(session: int) -> date:
 
 def opens_between(first_utc_us: int, last_utc_us: int) -> Int64Array:
     """Return the bar opens, µs UTC, from `first_utc_us` to `last_utc_us`, both included. Raises CalendarError."""
-    days = [EPOCH + timedelta(days=utc_us // DAY_US) for utc_us in (first_utc_us, last_utc_us)]
+    days = [_FIRST_DAY + timedelta(days=utc_us // DAY_US) for utc_us in (first_utc_us, last_utc_us)]
     edge = timedelta(days=1)  # a UTC date and its exchange date differ by at most one
     return session_hours(days[0] - edge, days[1] + edge).between(first_utc_us, last_utc_us + 1).open_utc_us
 
