@@ -84,3 +84,11 @@ def test_frames_of_the_bot_are_explained_as_its_files_are() -> None:
     assert [finding.cause for finding in found.findings] == ["feature_misalignment"]
     mended = hyprl.explain_logs(left, pl.read_csv(BOT / "live_mended.csv"), maps=BOT / "my_bot.toml")
     assert (mended.location.first_bar, mended.findings) == (None, ())
+
+
+def test_the_options_that_the_errors_name_read_the_logs_as_the_map_does() -> None:
+    sides = [pl.read_csv(BOT / name) for name in ("backtest.csv", "live.csv")]
+    named = {"columns": {"timestamp": "bar_close"}, "stamp": "close"}
+    options = named | {"timezone": "America/New_York", "calendar": "XNYS"}
+    found = [hyprl.compare_logs(*sides, maps=maps).as_json_dict() for maps in (options, BOT / "my_bot.toml")]
+    assert found[0] == found[1]

@@ -8,10 +8,8 @@ import polars as pl
 
 from hyprl.logs import cells
 from hyprl.logs import vocabulary as words
-from hyprl.logs.decisions import read_decisions
+from hyprl.logs.cells import Refusal, as_text, holds_text, read_decisions
 from hyprl.logs.plan import ColumnPlan, LogPlan
-from hyprl.logs.refusals import Refusal
-from hyprl.logs.summary import as_text, holds_text
 from hyprl.logs.timestamps import UTC_US, to_utc_us
 
 ReadSymbols = Callable[[pl.Series, Refusal], pl.Series]

@@ -116,12 +116,12 @@ def load_log_map(source: MapSource, settings: Sequence[str] = ()) -> LogMap:
 
 def _tables(source: str | PathLike[str] | Mapping[str, Any]) -> dict[str, Any]:
     chain: list[dict[str, Any]] = []
-    known = Path()
+    folder = Path()  # a base is looked for beside the map that names it
     while len(chain) < _MOST_BASES:
         if isinstance(source, Mapping):
             path, tables = Path(_GIVEN), {str(key): value for key, value in source.items()}
         else:
-            path = Path(source) if source in READY else known / _expanded(source)
+            path = Path(source) if source in READY else folder / _expanded(source)
             tables = _parse(_ready_text(str(source)) if source in READY else _read(path), str(path))
         chain.append(tables)
         base = tables.pop("base", None)
@@ -132,7 +132,7 @@ def _tables(source: str | PathLike[str] | Mapping[str, Any]) -> dict[str, Any]:
             return merged
         if not isinstance(base, str):
             raise _refused(str(path), f"`base` must be the name of a map (got {base!r})")
-        source, known = base, path.parent
+        source, folder = base, path.parent
     raise _refused(str(path), f"`base` leads through more than {_MOST_BASES} maps (to itself?)")
 
 

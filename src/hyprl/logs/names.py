@@ -14,10 +14,14 @@ from collections.abc import Collection, Iterator, Mapping
 
 import polars as pl
 
-from hyprl.logs.batches import LogBatches
-from hyprl.logs.decisions import are_directions, speaks_of_direction
-from hyprl.logs.probabilities import most_lie_outside_unit
-from hyprl.logs.summary import holds_text, summary_of_column
+from hyprl.logs.cells import (
+    are_directions,
+    holds_text,
+    lies_outside_unit,
+    numbers_or_null,
+    speaks_of_direction,
+)
+from hyprl.logs.plan import LogBatches, summary_of_column
 from hyprl.tables.spellings import FEATURE_PREFIX, LOG_FIELDS, spelling
 
 _PLURAL = "indicators."
@@ -58,7 +62,7 @@ def could_be(field: str, raw: str, log: LogBatches, names: Mapping[str, str]) ->
         )
     if not (kind.is_numeric() or kind == pl.Null or _says_numbers(log, raw)):
         return False
-    return field != "probability_up" or not most_lie_outside_unit(batch[raw] for batch in log.batches([raw]))
+    return field != "probability_up" or not _mostly_outside_unit(log, raw)
 
 
 def _trimmed_names(raw_names: Collection[str]) -> dict[str, str]:
@@ -89,3 +93,12 @@ def _candidates(
 
 def _says_numbers(log: LogBatches, raw: str) -> bool:
     return holds_text(log.schema[raw]) and summary_of_column(log, raw, raw).real
+
+
+def _mostly_outside_unit(log: LogBatches, raw: str) -> bool:
+    outside = finite = 0
+    for batch in log.batches([raw]):
+        values = numbers_or_null(batch[raw])
+        outside += int(lies_outside_unit(values).sum())
+        finite += int(values.is_finite().sum())
+    return 2 * outside > finite

@@ -12,12 +12,15 @@ import polars as pl
 from hyprl.domain.instants import iso_utc, utc_us_of
 from hyprl.logs import vocabulary as words
 from hyprl.logs.apply import apply
-from hyprl.logs.batches import OneBatch
-from hyprl.logs.date_and_time import with_one_stamp
+from hyprl.logs.cells import Refusal
 from hyprl.logs.names import names_of
-from hyprl.logs.plan import plan_of, with_empty_columns
-from hyprl.logs.refusals import Refusal
-from hyprl.logs.suggestions import require_columns
+from hyprl.logs.plan import OneBatch, plan_of, with_empty_columns
+from hyprl.logs.plausible import require_columns
+from hyprl.tables.spellings import LOG_FIELDS, spelling
+
+_DATE, _TIME = "date", "time"
+_DAY = r"^\s*(\d{8}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})\s*$"
+_CLOCK = r"^\s*\d{1,2}:\d{2}"
 
 
 def normalise(frame: pl.DataFrame, where: str) -> pl.DataFrame:
@@ -41,6 +44,23 @@ def unnest(frame: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
+def with_one_stamp(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a log with `date` and `time` as one column `timestamp`; any other log as it is.
+
+    They are joined only where no other column is spelled as the timestamp, the one holds days and the other times of
+    day. The zone is what is written behind the time, or what a map says.
+    """
+    raw_by_spelling = {spelling(name): name for name in reversed(frame.columns)}
+    others = {"timestamp", *LOG_FIELDS["timestamp"].sure} - {_DATE, _TIME}
+    if others & raw_by_spelling.keys() or not {_DATE, _TIME} <= raw_by_spelling.keys():
+        return frame
+    parts = [frame[raw_by_spelling[word]] for word in (_DATE, _TIME)]
+    joined = _joined(*parts)
+    if joined is None:
+        return frame
+    return pl.DataFrame([joined, *frame.drop(part.name for part in parts).get_columns()])
+
+
 def refuse_repeats(frame: pl.DataFrame, where: str) -> None:
     """Raise SignalLogError for two rows of one bar."""
     repeated = frame.select(words.KEYS).is_duplicated()
@@ -52,3 +72,17 @@ def refuse_repeats(frame: pl.DataFrame, where: str) -> None:
         listed = ", ".join(str(row) for row in same[:4])
         fact = f"has {len(same)} rows for {symbol} {shown} (rows {listed}); a bar has one decision"
         raise Refusal(where).error(fact)
+
+
+def _joined(date: pl.Series, time: pl.Series) -> pl.Series | None:
+    if date.dtype == pl.Date and time.dtype == pl.Time:
+        return pl.select(date.dt.combine(time).alias("timestamp")).to_series()
+    if date.dtype != pl.String or time.dtype != pl.String:
+        return None
+    if not (_all_like(date, _DAY) and _all_like(time, _CLOCK)):
+        return None
+    return (date.str.strip_chars() + " " + time.str.strip_chars()).alias("timestamp")
+
+
+def _all_like(text: pl.Series, pattern: str) -> bool:
+    return text.null_count() < len(text) and text.str.contains(pattern).all()

@@ -1,21 +1,20 @@
-"""Plan how a log is read, from a summary of its batches: the name and type of each column, and whether it speaks.
+"""Plan how a log is read, from a summary of its batches: the type of each column, and whether the decisions speak.
 
 Some things are settled by a whole column: whether text holds numbers, whether a column has no value at all, whether
-the decisions ever speak of a direction. With the plan at hand every batch is read alike (`apply`).
+the decisions ever speak of a direction. Summaries of batches add up to the whole log's; a frame in memory is the case
+of one batch. With the plan at hand every batch is read alike (`apply`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import polars as pl
 
 from hyprl.logs import vocabulary as words
-from hyprl.logs.batches import LogBatches
-from hyprl.logs.cells import cleaned
-from hyprl.logs.decisions import speaks_of_direction
-from hyprl.logs.summary import as_text, holds_text, summary_of_column
+from hyprl.logs.cells import as_text, cleaned, holds_text, speaks_of_direction
 
 HEAD = (*words.REQUIRED, "direction")
 _HEAD_TYPES: dict[str, pl.DataType] = {
@@ -23,6 +22,119 @@ _HEAD_TYPES: dict[str, pl.DataType] = {
     "symbol": pl.String(),
     "decision": pl.String(),
 }
+
+# Digits alone do not make a hash or an identifier a number: 0012e45 and 007 would lose what tells them apart.
+KEEP_TEXT = r"(?i)(hash|sha256|_id|uuid)$"
+# 2**53 has 16 digits. Beyond it neighbouring whole numbers become one float64, so such text stays text.
+LONGEST_EXACT = 15
+TOO_LONG_FOR_A_FLOAT = rf"^[+-]?\d{{{LONGEST_EXACT + 1},}}$"
+
+
+class LogBatches(Protocol):
+    """Rows of one log in their order, as often as they are asked for."""
+
+    @property
+    def schema(self) -> Mapping[str, pl.DataType]:
+        """The raw columns and their types."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows all batches have."""
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Yield the rows of these columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneBatch:
+    """A log that is in memory as one frame."""
+
+    frame: pl.DataFrame
+
+    @property
+    def schema(self) -> Mapping[str, pl.DataType]:
+        """The raw columns and their types."""
+        return self.frame.schema
+
+    @property
+    def rows(self) -> int:
+        """How many rows the frame has."""
+        return self.frame.height
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Yield the frame's columns, all rows at once."""
+        yield self.frame.select(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class TextSummary:
+    """What every value so far allows: whole or real numbers, truth values. A column without values allows all of it."""
+
+    whole: bool = True
+    real: bool = True
+    too_long: bool = False
+    truth: bool = True
+
+    def __add__(self, other: TextSummary) -> TextSummary:
+        return TextSummary(
+            whole=self.whole and other.whole,
+            real=self.real and other.real,
+            too_long=self.too_long or other.too_long,
+            truth=self.truth and other.truth,
+        )
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The type that the text is read as, Null for a column without values."""
+        if self.whole and self.truth:
+            return pl.Null()
+        if self.whole:
+            return pl.Int64()
+        if self.real:
+            return pl.String() if self.too_long else pl.Float64()
+        return pl.Boolean() if self.truth else pl.String()
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether no further value can make it anything but text."""
+        return not (self.whole or self.truth) and (self.too_long or not self.real)
+
+
+_ANYTHING, _TEXT = TextSummary(), TextSummary(whole=False, real=False, truth=False)
+
+
+def summary_of_column(log: LogBatches, column: str, name: str) -> TextSummary:
+    """Summarise a raw column of text that is called `name` here, reading no more batches than settle it."""
+    total = _ANYTHING
+    for batch in log.batches([column]):
+        total += summary_of(batch[column].alias(name))
+        if total.is_settled:
+            break
+    return total
+
+
+def summary_of(series: pl.Series) -> TextSummary:
+    """Summarise one batch of a column that holds text."""
+    if series.name and pl.Series([series.name]).str.contains(KEEP_TEXT).item():
+        return _TEXT
+    text = cleaned(as_text(series))
+    if text.null_count() == len(text):
+        return _ANYTHING
+    whole = _allows(text, pl.Int64())
+    real = whole or _allows(text, pl.Float64())
+    truth = not real and text.str.to_lowercase().is_in(["true", "false"]).all()
+    return TextSummary(whole=whole, real=real, too_long=real and _has_too_long(text), truth=truth)
+
+
+def _allows(text: pl.Series, dtype: pl.DataType) -> bool:
+    return text.cast(dtype, strict=False).null_count() == text.null_count()
+
+
+def _has_too_long(text: pl.Series) -> bool:
+    longest = text.str.len_bytes().max()
+    if not isinstance(longest, int) or longest <= LONGEST_EXACT:
+        return False
+    return bool(text.str.contains(TOO_LONG_FOR_A_FLOAT).any())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ import polars as pl
 from hyprl.errors import ConfigError
 from hyprl.logs import cells
 from hyprl.logs import vocabulary as words
-from hyprl.logs.batches import OneBatch
-from hyprl.logs.date_and_time import with_one_stamp
+from hyprl.logs.cells import Refusal
 from hyprl.logs.logmap import LogMap
 from hyprl.logs.names import names_of
-from hyprl.logs.refusals import Refusal
+from hyprl.logs.normalise import with_one_stamp
+from hyprl.logs.plan import OneBatch
 from hyprl.logs.timestamps import to_utc_us
 
 ENTER_LONG, ENTER_SHORT = "enter_long", "enter_short"

@@ -14,7 +14,7 @@ import polars as pl
 from hyprl.domain.arrays import Int64Array
 from hyprl.errors import SignalLogError
 from hyprl.logs.apply import apply
-from hyprl.logs.probabilities import may_be_outside_unit, outside_unit
+from hyprl.logs.plausible import improbable
 from hyprl.logs.stream.not_streamable import NotStreamable
 from hyprl.logs.stream.pair_plan import PlannedLog
 from hyprl.logs.stream.symbols import SymbolTable
@@ -54,7 +54,7 @@ def ascending(log: PlannedLog, symbols: SymbolTable) -> Iterator[Chunk]:
         if batch.is_empty():
             continue
         chunk = _sorted(_applied(log, batch, symbols), symbols, where)
-        if may_be_outside_unit(chunk.frame) and not outside_unit(chunk.frame).is_empty():
+        if not improbable(chunk.frame).is_empty():
             raise NotStreamable(where, "has probabilities outside [0, 1]")
         if held is None:
             held = chunk

@@ -7,7 +7,7 @@ import polars as pl
 
 from hyprl.domain.arrays import Int64Array
 from hyprl.logs import cells
-from hyprl.logs.refusals import Refusal
+from hyprl.logs.cells import Refusal
 
 
 class SymbolTable:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyprl.logs.refusals import Refusal
+from hyprl.logs.cells import Refusal
 from hyprl.logs.stream.chunks import Chunk
 from hyprl.logs.stream.merge import matches, stretches
 from hyprl.logs.stream.symbols import SymbolTable
