@@ -1,4 +1,4 @@
-"""Read the cells of one column: text, numbers, symbols, decisions and directions; what cannot be read is refused.
+"""Read the cells of a column: text, numbers, instants, symbols, decisions; what cannot be read is refused by its row.
 
 Decisions that are canonical already, the usual case, are recognised by comparing them, which is ten times as fast as
 reading their words.
@@ -13,6 +13,10 @@ import polars as pl
 
 from hyprl.errors import SignalLogError
 from hyprl.logs import vocabulary as words
+from hyprl.logs.readers import log_source
+from hyprl.tables.instant_columns import UTC_US, as_utc, parse_instants, parse_own_format
+from hyprl.tables.instants import FIRST_US, LAST_US
+from hyprl.tables.numbers import MISSING_WORDS, cleaned, nearest
 
 NAME_OR_CORRECT = "Name its columns and words in a map (--map; docs/check-my-own-bot.md), or correct the log."
 NESTED_TYPES = (pl.List, pl.Array, pl.Object, pl.Binary)
@@ -79,24 +83,17 @@ def words_of(series: pl.Series) -> pl.Series:
     return pl.select(pl.when(~text.is_in(words.UNDECIDED_WORDS)).then(text)).to_series()
 
 
-def cleaned(text: pl.Series, missing: Sequence[str] = words.MISSING_WORDS) -> pl.Series:
-    """Return text without blanks around it, null for the words that mean missing."""
-    stripped = text.str.strip_chars()
-    kept = pl.when(~stripped.str.to_lowercase().is_in(missing)).then(stripped)
-    return pl.select(kept.alias(text.name)).to_series()
-
-
-def numbers(series: pl.Series, refusal: Refusal, missing: Sequence[str] = words.MISSING_WORDS) -> pl.Series:
+def numbers(series: pl.Series, refusal: Refusal, missing: Sequence[str] = MISSING_WORDS) -> pl.Series:
     """Return text as the nearest float64 of each cell, null for a missing one. Raises SignalLogError."""
     text = cleaned(text_of(series), missing)
-    found = _nearest(text)
+    found = nearest(text)
     refusal.rows(found.is_null() & text.is_not_null(), series, "is no number")
     return found
 
 
 def numbers_or_null(series: pl.Series) -> pl.Series:
     """Return a column as float64, null for every cell that is no number."""
-    return series.cast(pl.Float64) if series.dtype.is_numeric() else _nearest(cleaned(text_of(series)))
+    return series.cast(pl.Float64) if series.dtype.is_numeric() else nearest(cleaned(text_of(series)))
 
 
 def lies_outside_unit(numbers: pl.Series) -> pl.Series:
@@ -110,6 +107,22 @@ def is_within_unit(numbers: pl.Series) -> bool:
         return False
     low, high = float(numbers.min()), float(numbers.max())  # type: ignore[arg-type]
     return low >= -_UNIT_SLACK and high <= 1.0 + _UNIT_SLACK
+
+
+def instants(
+    series: pl.Series, where: str, zone: str | None = None, text_format: str | None = None
+) -> pl.Series:
+    """Return the series as Datetime(µs, UTC), named timestamp.
+
+    With `zone` (IANA) naive times are of that zone; `text_format` (strptime, without a zone) replaces the usual
+    spellings for text. Raises SignalLogError naming the row for what is no instant.
+    """
+    if series.dtype == UTC_US and _are_plain_instants(series):
+        return series.alias("timestamp")
+    source = log_source(where)
+    if text_format is not None and series.dtype == pl.String:
+        return as_utc(parse_own_format(series, zone, source, text_format))
+    return as_utc(parse_instants(series, zone, source))
 
 
 def symbols(series: pl.Series, refusal: Refusal) -> pl.Series:
@@ -159,8 +172,11 @@ def are_directions(values: pl.Series) -> bool:
     return bool((stated.is_in(list(words.DIRECTION_WORDS)) | stated.is_null()).all())
 
 
-def _nearest(text: pl.Series) -> pl.Series:
-    return text.cast(pl.Float64, strict=False)
+def _are_plain_instants(series: pl.Series) -> bool:
+    stored = series.to_physical()
+    low, high = stored.min(), stored.max()
+    bounded = isinstance(low, int) and isinstance(high, int) and low >= FIRST_US and high <= LAST_US
+    return bounded and not series.null_count()
 
 
 def _meanings(spoken: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -30,7 +30,7 @@ def load_log(path: Path, log_map: LogMap = _PLAIN) -> Log:
     Raises SignalLogError, TraceError, or ConfigError for a map that does not fit.
     """
     where = str(path)
-    source, reading = log_source(where), reading_of(log_map.member, log_map.path)
+    source, reading = log_source(where), reading_of(log_map)
     data = unpack(read_bytes(path, source), source, reading.member)
     if data.lstrip().startswith(b"{") and _TRACE_MARK in data:
         return _load_trace(data, path)

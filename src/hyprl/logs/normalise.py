@@ -7,17 +7,21 @@ column under its name, or under the canonical one for a known synonym.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from hyprl.domain.instants import iso_utc, utc_us_of
+from hyprl.logs import cells
 from hyprl.logs import vocabulary as words
-from hyprl.logs.apply import apply
 from hyprl.logs.cells import Refusal
 from hyprl.logs.names import names_of
-from hyprl.logs.plan import OneBatch, plan_of, with_empty_columns
+from hyprl.logs.plan import ColumnPlan, LogPlan, OneBatch, plan_of, with_empty_columns
 from hyprl.logs.plausible import require_columns
+from hyprl.tables.numbers import cleaned
 from hyprl.tables.spellings import LOG_FIELDS, spelling
 
+ReadSymbols = Callable[[pl.Series, Refusal], pl.Series]
 _DATE, _TIME = "date", "time"
 _DAY = r"^\s*(\d{8}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})\s*$"
 _CLOCK = r"^\s*\d{1,2}:\d{2}"
@@ -35,6 +39,22 @@ def normalise(frame: pl.DataFrame, where: str) -> pl.DataFrame:
     clean = apply(with_empty_columns(plan_of(log, names), log), log.frame, where)
     refuse_repeats(clean, where)
     return clean
+
+
+def apply(
+    plan: LogPlan, batch: pl.DataFrame, where: str, read_symbols: ReadSymbols = cells.symbols
+) -> pl.DataFrame:
+    """Return the batch in the plan's columns and types, rows in their order.
+
+    Raises SignalLogError naming `where` and the row: a naive or unreadable timestamp, a blank symbol, an unknown
+    decision or direction word, text where a number is due.
+    """
+    refusal = Refusal(where, columns=plan.aliases)
+    head = {name: batch[raw].alias(name) for name, raw in plan.head.items()}
+    found = [cells.instants(head["timestamp"], where), read_symbols(head["symbol"], refusal)]
+    found += cells.read_decisions(head["decision"], head.get("direction"), plan.speaks, refusal)
+    found += [_values(batch[column.raw].alias(column.name), column, refusal) for column in plan.columns]
+    return pl.DataFrame(found)
 
 
 def unnest(frame: pl.DataFrame) -> pl.DataFrame:
@@ -86,3 +106,29 @@ def _joined(date: pl.Series, time: pl.Series) -> pl.Series | None:
 
 def _all_like(text: pl.Series, pattern: str) -> bool:
     return text.null_count() < len(text) and text.str.contains(pattern).all()
+
+
+def _values(series: pl.Series, column: ColumnPlan, refusal: Refusal) -> pl.Series:
+    if column.empty:
+        return pl.Series(column.name, [None], column.becomes).new_from_index(0, len(series))
+    if series.dtype == column.becomes and column.reads_as == column.becomes:
+        return series
+    read = _from_text(cells.as_text(series), column.reads_as) if cells.holds_text(series.dtype) else series
+    if column.name in words.NUMERIC:
+        return _numbers(read, column, refusal)
+    return read.cast(column.becomes)
+
+
+def _from_text(text: pl.Series, reads_as: pl.DataType) -> pl.Series:
+    if reads_as == pl.String:
+        return text
+    stripped = cleaned(text)
+    return stripped.str.to_lowercase() == "true" if reads_as == pl.Boolean else stripped.cast(reads_as)
+
+
+def _numbers(read: pl.Series, column: ColumnPlan, refusal: Refusal) -> pl.Series:
+    if read.dtype == pl.String:
+        return cells.numbers(read, refusal)
+    if not read.dtype.is_numeric():
+        raise refusal.error(f"the column {column.name} holds {read.dtype}, not numbers")
+    return read.cast(column.becomes)

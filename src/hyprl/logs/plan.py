@@ -2,7 +2,7 @@
 
 Some things are settled by a whole column: whether text holds numbers, whether a column has no value at all, whether
 the decisions ever speak of a direction. Summaries of batches add up to the whole log's; a frame in memory is the case
-of one batch. With the plan at hand every batch is read alike (`apply`).
+of one batch. With the plan at hand every batch is read alike (`normalise.apply`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Protocol
 import polars as pl
 
 from hyprl.logs import vocabulary as words
-from hyprl.logs.cells import as_text, cleaned, holds_text, speaks_of_direction
+from hyprl.logs.cells import as_text, holds_text, speaks_of_direction
+from hyprl.tables.numbers import cleaned
 
 HEAD = (*words.REQUIRED, "direction")
 _HEAD_TYPES: dict[str, pl.DataType] = {

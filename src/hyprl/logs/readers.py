@@ -5,7 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from hyprl.errors import SignalLogError
+from hyprl.logs.logmap import LogMap
 from hyprl.tables.read import table_of
+from hyprl.tables.spellings import LOG_FIELDS
 from hyprl.tables.table import Reading, Source, Table
 
 KIND_REMEDY = "Pass a CSV, JSON Lines or Parquet file with the columns timestamp, symbol, decision."
@@ -19,9 +21,10 @@ def log_source(where: str) -> Source:
     return Source(where, SignalLogError, KIND_REMEDY, ZONE_REMEDY)
 
 
-def reading_of(member: str | None = None, path: str | None = None) -> Reading:
+def reading_of(log_map: LogMap) -> Reading:
     """Return how a log is read: every row whole and stamped; a killed writer's torn last line is set apart."""
-    return Reading(member, path, key="timestamp", whole_rows=True)
+    stamp = log_map.columns.get("timestamp", "timestamp")
+    return Reading(log_map.member, log_map.path, (stamp, *LOG_FIELDS["timestamp"].sure), whole_rows=True)
 
 
 def parse_log(data: bytes, source: Source, reading: Reading) -> Table:

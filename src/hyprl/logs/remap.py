@@ -15,7 +15,6 @@ from hyprl.logs.logmap import LogMap
 from hyprl.logs.names import names_of
 from hyprl.logs.normalise import with_one_stamp
 from hyprl.logs.plan import OneBatch
-from hyprl.logs.timestamps import to_utc_us
 
 ENTER_LONG, ENTER_SHORT = "enter_long", "enter_short"
 _FLAG_WORDS = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false": False}
@@ -43,7 +42,7 @@ def remap(frame: pl.DataFrame, log_map: LogMap, where: str) -> pl.DataFrame:
     frame = frame.with_columns(added).drop(ENTER_LONG, ENTER_SHORT, strict=False)
     if "timestamp" not in frame.columns:
         return frame
-    stamps = to_utc_us(frame["timestamp"], where, log_map.timezone, log_map.timestamp_format)
+    stamps = cells.instants(frame["timestamp"], where, log_map.timezone, log_map.timestamp_format)
     return frame.with_columns(stamps)
 
 

@@ -76,4 +76,3 @@ DIRECTION_WORDS: dict[str, str] = {
     "-0.0": NO_DIRECTION,
 }
 UNDECIDED_WORDS = ("", "nan", "null", "<na>")
-MISSING_WORDS = ("", "null", "none", "na", "n/a", "<na>")

@@ -15,7 +15,7 @@ import polars as pl
 from hyprl.domain.instants import ISO_UTC_FORMAT
 from hyprl.errors import SignalLogError
 from hyprl.files import atomic_path
-from hyprl.logs.beside import with_common_columns
+from hyprl.logs.names import with_common_columns
 from hyprl.logs.vocabulary import EMIT, KEYS, REJECT
 
 BT, REPLAY = "_bt", "_replay"

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import polars as pl
 
+from hyprl.tables.spellings import spelling
 from hyprl.tables.table import Reading, Source, Table
 from hyprl.tables.values import column_of, text_column
 
@@ -15,10 +16,11 @@ from hyprl.tables.values import column_of, text_column
 def read_json_lines(text: str, source: Source, reading: Reading) -> Table:
     """Return one row a line, nested members as columns `outer.inner`.
 
-    A first line without `reading.key` is a header and passed over; a torn last line is set apart. Raises the source's
-    error naming the line that is no object or lacks the key.
+    A first line without the key of the rows is a header and passed over; a torn last line is set apart. Raises the
+    source's error naming the line that is no object or lacks the key.
     """
     lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    key = _key_of([line for _, line in lines[:2]], reading.keys)
     rows: list[dict[str, Any]] = []
     for position, (number, line) in enumerate(lines):
         members = _object(line)
@@ -26,10 +28,10 @@ def read_json_lines(text: str, source: Source, reading: Reading) -> Table:
             if position == len(lines) - 1 and position > 0:
                 return Table(_columns(rows), line)
             source.fail(f"line {number} is not a JSON object")
-        if reading.key is not None and reading.key not in members:
+        if key is not None and key not in members:
             if position == 0 and "decision" not in members:
                 continue
-            source.fail(f"line {number} has no {reading.key}")
+            source.fail(f"line {number} has no {key}")
         rows.append(_flat(members))
     return Table(_columns(rows))
 
@@ -51,6 +53,19 @@ def read_json_document(text: str, path: str, source: Source) -> Table | None:
         source.fail(f"holds {several} at {path!r}", "Name one list with `path` in the map.")
     names = dict.fromkeys(name for row in lists[0] for name in row)
     return Table(pl.DataFrame([text_column(name, [row.get(name) for row in lists[0]]) for name in names]))
+
+
+def _key_of(lines: list[str], words: tuple[str, ...]) -> str | None:
+    """Return the member that makes a line a row, None where no word for it is found.
+
+    A header may bear one of the words too, so the second line goes before the first.
+    """
+    found = [members for line in reversed(lines) if (members := _object(line)) is not None]
+    for word in words[:1]:
+        if any(word in members for members in found):
+            return word
+    plain = {spelling(word) for word in words}
+    return next((name for members in found for name in members if spelling(name) in plain), None)
 
 
 def _object(line: str) -> dict[str, Any] | None:

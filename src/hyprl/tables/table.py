@@ -34,15 +34,15 @@ class Source:
 class Reading:
     """How a file is to be read.
 
-    `member` is the pattern of the file inside a zip archive, `path` leads to the rows of a JSON document, `key` is the
-    member without which a first JSON line is a header and a later one an error. With `whole_rows` a CSV row shorter
-    than its header is an error, a torn last one is set apart and blank rows are left out; without, its missing cells
-    are null.
+    `member` is the pattern of the file inside a zip archive, `path` leads to the rows of a JSON document, `keys` are
+    the words for the member that every JSON line has: without it a first line is a header and a later one an error.
+    With `whole_rows` a CSV row shorter than its header is an error, a torn last one is set apart and blank rows are
+    left out; without, its missing cells are null.
     """
 
     member: str | None = None
     path: str | None = None
-    key: str | None = None
+    keys: tuple[str, ...] = ()
     whole_rows: bool = False
 
 

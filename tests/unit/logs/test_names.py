@@ -201,3 +201,36 @@ def test_no_word_stands_for_two_fields() -> None:
     assert sorted({word for word in words if words.count(word) > 1}) == ["side"]  # decision, else direction
     assert all(word == spelling(word) for word in words)
     assert not {spelling(field) for field in LOG_FIELDS} & set(words)
+
+
+ROW = '{"open_time":"2024-12-12T14:30:00Z","ticker":"NVDA","side":"buy","score":0.5}\n'
+
+
+@pytest.mark.parametrize("header", ["", '{"run":"r1"}\n', '{"date":"2024-12-12","run":"r1"}\n'])
+def test_json_lines_are_rows_by_any_word_for_the_time(tmp_path: Path, header: str) -> None:
+    (tmp_path / "log.jsonl").write_text(header + ROW, encoding="utf-8")
+    frame = load_log(tmp_path / "log.jsonl").frame
+    assert frame.select("timestamp", "symbol", "direction", "probability_up").row(0) == (
+        FIRST,
+        "NVDA",
+        "long",
+        0.5,
+    )
+
+
+def test_json_lines_are_rows_by_the_name_that_the_map_gives(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text(ROW.replace("open_time", "when"), encoding="utf-8")
+    log_map = load_log_map({"columns": {"timestamp": "when"}})
+    assert load_log(tmp_path / "log.jsonl", log_map).frame["timestamp"].to_list() == [FIRST]
+
+
+def test_json_lines_without_any_time_are_refused_with_a_suggestion(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text(ROW.replace("open_time", "tmestamp"), encoding="utf-8")
+    with pytest.raises(SignalLogError, match=r"--set columns\.timestamp=tmestamp"):
+        load_log(tmp_path / "log.jsonl")
+
+
+def test_a_json_line_that_lacks_the_time_of_the_others_is_named(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text(ROW + ROW + '{"ticker":"NVDA"}\n', encoding="utf-8")
+    with pytest.raises(SignalLogError, match="line 3 has no open_time"):
+        load_log(tmp_path / "log.jsonl")

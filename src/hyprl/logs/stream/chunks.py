@@ -13,7 +13,7 @@ import polars as pl
 
 from hyprl.domain.arrays import Int64Array
 from hyprl.errors import SignalLogError
-from hyprl.logs.apply import apply
+from hyprl.logs.normalise import apply
 from hyprl.logs.plausible import improbable
 from hyprl.logs.stream.not_streamable import NotStreamable
 from hyprl.logs.stream.pair_plan import PlannedLog

@@ -9,9 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from hyprl.logs import vocabulary as words
-from hyprl.logs.beside import are_alike, is_comparable, namesakes, type_beside
 from hyprl.logs.cells import NESTED_TYPES
-from hyprl.logs.names import names_of
+from hyprl.logs.names import are_alike, is_comparable, names_of, namesakes, type_beside
 from hyprl.logs.plan import LogPlan, plan_of, with_empty_columns
 from hyprl.logs.stream.not_streamable import NotStreamable
 from hyprl.logs.stream.parquet_log import ParquetLog, open_log

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 import hyprl
-from hyprl.logs.beside import namesakes, with_common_columns
+from hyprl.logs.names import namesakes, with_common_columns
 
 KEYS = {"timestamp": [datetime(2024, 12, 12, 14, 30, tzinfo=UTC)], "symbol": ["NVDA"], "decision": ["emit"]}
 
