@@ -7,10 +7,10 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyprl.causes.findings import Explanation
 from hyprl.logs.logmap import MapSource
 from hyprl.parity.verdict import ParityResult
 from hyprl.report.runs import RunView
+from hyprl.report.worded import WordedExplanation
 from hyprl.usecases import check, compare, runs
 from hyprl.usecases.check import CheckOutcome, CheckRequest
 from hyprl.usecases.compare import CompareRequest, MapChoice
@@ -78,7 +78,7 @@ def explain_logs(
     *,
     maps: MapSource | tuple[MapSource, MapSource] = None,
     calendar: str | None = None,
-) -> Explanation:
+) -> WordedExplanation:
     """Say where two signal logs part and why, as `hyprl explain` does. Arguments and errors: those of `compare_logs`.
 
     Two HyprL trace files are also decided again with parts exchanged, so that causes come with their shares.

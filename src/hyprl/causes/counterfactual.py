@@ -14,42 +14,31 @@ from math import isfinite
 import numpy as np
 import polars as pl
 
-from hyprl.causes import findings as names
-from hyprl.causes.findings import COUNTERFACTUAL, FACTORS, FactorFacts, Finding, Redecide, Redecision
+from hyprl.causes.cause import Cause
+from hyprl.causes.factor import CAUSE_OF, Factor
+from hyprl.causes.facts.swap import Gap, OpenedGap, SwapFacts
+from hyprl.causes.findings import FactorFacts, Finding, Redecide, Redecision
 from hyprl.causes.shapley import MOST_PLAYERS, shapley_values, subsets
 from hyprl.logs.log import LogPair
 from hyprl.logs.vocabulary import KEYS
 from hyprl.parity.diff import BOTH, diff_logs, diff_same_bars
 
-GAP, PROBABILITY, SIZE = "combined_gap", "mean_abs_diff_probability_up", "max_abs_diff_position_size"
-CAUSE_OF = {
-    names.TIMING: names.BAR_TIMING,
-    names.BARS: names.DATA_REVISION,
-    names.FEATURES: names.FEATURE_MISALIGNMENT,
-    names.COLD_START: names.WARMUP,
-    names.PRECISION: names.FLOATING_POINT,
-    names.RESTART: names.STATE_LOST,
-    names.MODEL: names.MODEL_PATH,
-    names.PARAMETERS: names.CONFIGURATION,
-    names.EQUITY: names.SIZING_EQUITY,
-    names.STATE: names.STATE_LOST,
-}
 _COMPARED = ("decision", "direction", "probability_up", "position_size", "expected_pnl")
 # A cause whose input differs for certain and whose swap changes the run is certain; how far decides the ranking.
 # A difference that may come from what was estimated, and that changes next to nothing, is not stated.
-_SURE, _SLIGHT, _DOUBTFUL = 0.97, 0.75, 0.6
+_CERTAIN, _SLIGHT, _DOUBTFUL = 0.97, 0.75, 0.6
 _INHERITED = 0.5
 _SLIGHT_SHARE = 1e-4
 _NOTHING = 1e-12
 # An account that does not follow from its own decisions is a difference by itself, whatever it has led to so far.
-_TELLING = frozenset({names.STATE})
+_ALWAYS_A_CAUSE = frozenset({Factor.STATE})
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
     """What two logs differ by: the three gaps, and whether they differ in any compared value at all."""
 
-    gaps: Mapping[str, float]
+    gaps: Mapping[Gap, float]
     differing_rows: int
 
 
@@ -63,18 +52,18 @@ class Attribution:
     """
 
     recorded: Measures
-    values: Mapping[str, Mapping[str, float]]
+    values: Mapping[Gap, Mapping[str, float]]
     alone: Mapping[str, Measures]
     without: Mapping[str, Measures]
     whole: Measures
     unreproduced: float
 
-    def share(self, gap: str, factors: Iterable[str]) -> float | None:
+    def share(self, gap: Gap, factors: Iterable[str]) -> float | None:
         """Return the factors' share of a recorded gap, None where there is no such gap."""
         whole = self.recorded.gaps[gap]
         return sum(self.values[gap][factor] for factor in factors) / whole if whole > 0.0 else None
 
-    def residual(self, gap: str) -> float | None:
+    def residual(self, gap: Gap) -> float | None:
         """Return the share of a recorded gap that no factor explains (negative: the factors explain more)."""
         share = self.share(gap, self.values[gap])
         return None if share is None else 1.0 - share
@@ -93,10 +82,10 @@ def attribute(
     done = share_out(pair, diff, redecide, players)
     if done is None:
         return ()
-    by_cause: dict[str, list[str]] = {}
+    by_cause: dict[Cause, list[str]] = {}
     for factor in players:
-        if _changes_anything(done, factor) or factor in _TELLING & set(facts):
-            cause = facts[factor].cause if factor in facts else CAUSE_OF[factor]
+        if _changes_anything(done, factor) or factor in _ALWAYS_A_CAUSE & set(facts):
+            cause = facts[factor].cause if factor in facts else CAUSE_OF[Factor(factor)]
             by_cause.setdefault(cause, []).append(factor)
     found = [_finding(cause, group, done, facts) for cause, group in by_cause.items()]
     return tuple(sorted(found, key=_rank, reverse=True))
@@ -117,7 +106,7 @@ def share_out(
     everything = frozenset(players)
     values = {
         gap: shapley_values(players, lambda subset, gap=gap: measured[subset].gaps[gap])  # type: ignore[misc]
-        for gap in (GAP, PROBABILITY, SIZE)
+        for gap in Gap
     }
     rest = measure(_beside(pair.right.frame, logs[everything]))
     return Attribution(
@@ -148,9 +137,9 @@ def measure(diff: pl.DataFrame) -> Measures:
         if f"abs_diff_{name}" in diff.columns:
             differs |= _unequal(diff, name)
     gaps = {
-        GAP: flags / rows if rows else 0.0,
-        PROBABILITY: float(np.mean(probability)) if len(probability) else 0.0,
-        SIZE: float(size.max()) if len(size) else 0.0,
+        Gap.COMBINED: flags / rows if rows else 0.0,
+        Gap.PROBABILITY: float(np.mean(probability)) if len(probability) else 0.0,
+        Gap.SIZE: float(size.max()) if len(size) else 0.0,
     }
     return Measures(gaps, int(differs.sum()))
 
@@ -186,7 +175,7 @@ def _unequal(diff: pl.DataFrame, name: str) -> pl.Series:
 def _players(redecide: Redecide, factors: Iterable[str] | None) -> tuple[str, ...]:
     if factors is not None:
         return tuple(dict.fromkeys(factors))
-    return tuple(redecide.facts) if isinstance(redecide, Redecision) else FACTORS
+    return tuple(redecide.facts) if isinstance(redecide, Redecision) else tuple(Factor)
 
 
 def _changes_anything(done: Attribution, factor: str) -> bool:
@@ -194,69 +183,63 @@ def _changes_anything(done: Attribution, factor: str) -> bool:
     return changed or any(abs(values[factor]) > _NOTHING for values in done.values.values())
 
 
-def _finding(cause: str, factors: list[str], done: Attribution, facts: Mapping[str, FactorFacts]) -> Finding:
-    shares = {gap: done.share(gap, factors) for gap in (GAP, PROBABILITY, SIZE)}
+def _finding(
+    cause: Cause, factors: list[str], done: Attribution, facts: Mapping[str, FactorFacts]
+) -> Finding:
+    shares = {gap: done.share(gap, factors) for gap in Gap}
     largest = max((abs(share) for share in shares.values() if share is not None), default=0.0)
-    known = [facts[factor] for factor in factors if factor in facts]
+    read = [facts[factor] for factor in factors if factor in facts]
     fidelity = 1.0 - done.unreproduced
-    slight = _SLIGHT if all(item.certain for item in known) else _DOUBTFUL
-    confidence = (_SURE if largest >= _SLIGHT_SHARE else slight) * fidelity
-    if known and all(item.is_inherited for item in known):
+    slight = _SLIGHT if all(item.certain for item in read) else _DOUBTFUL
+    confidence = (_CERTAIN if largest >= _SLIGHT_SHARE else slight) * fidelity
+    if read and all(item.is_inherited for item in read):
         confidence = min(confidence, _INHERITED)
-    firsts = [item.first_bar for item in known if item.first_bar is not None]
+    firsts = [item.first_bar for item in read if item.first_bar is not None]
     return Finding(
         cause,
-        COUNTERFACTUAL,
         confidence,
-        _evidence(factors, done, shares, known),
-        next((item.advice for item in known if item.advice), ""),
-        shares[GAP],
-        shares[PROBABILITY],
-        min(firsts) if firsts else None,
-        tuple(dict.fromkeys(column for item in known for column in item.columns)),
-        _details(factors, done, shares),
+        swap=_swap_facts(factors, done, shares, read),
+        share_of_gap=shares[Gap.COMBINED],
+        share_of_probability=shares[Gap.PROBABILITY],
+        first_bar=min(firsts) if firsts else None,
+        columns=tuple(dict.fromkeys(column for item in read for column in item.columns)),
     )
 
 
-def _evidence(
-    factors: list[str], done: Attribution, shares: Mapping[str, float | None], known: list[FactorFacts]
-) -> str:
-    measured = {name: abs(share) for name, share in shares.items() if share is not None}
-    told = "; ".join(item.evidence for item in known)
-    if not measured:
-        return told
-    gap = max(measured, key=measured.__getitem__)  # the first of equals: the combined gap before the others
-    opened = max(done.alone[factor].gaps[gap] for factor in factors) / done.recorded.gaps[gap]
-    closed = _closure(factors, done, gap)
-    named = " and ".join(factors)
-    opens = "opens" if len(factors) == 1 else "open"
-    swap = f"the right side's {named} alone, put into the left run, {opens} {opened:.0%} of the {_PLAIN[gap]}"
-    return f"{told}; {swap}; putting the left side's back closes {closed:.0%}" if told else swap
+def _swap_facts(
+    factors: list[str], done: Attribution, shares: Mapping[Gap, float | None], read: list[FactorFacts]
+) -> SwapFacts:
+    return SwapFacts(
+        factors=tuple(factors),
+        differences=tuple(item.difference for item in read),
+        share_of_size=shares[Gap.SIZE],
+        alone={factor: dict(done.alone[factor].gaps) for factor in factors},
+        closes={gap: _closure(factors, done, gap) for gap in Gap},
+        recorded=dict(done.recorded.gaps),
+        residual={gap: done.residual(gap) for gap in Gap},
+        unreproduced=done.unreproduced,
+        most=_most_opened(factors, done, shares),
+    )
 
 
-_PLAIN = {GAP: "combined gap", PROBABILITY: "mean |Δp|", SIZE: "largest |Δsize|"}
+def _most_opened(
+    factors: list[str], done: Attribution, shares: Mapping[Gap, float | None]
+) -> OpenedGap | None:
+    sizes = {gap: abs(share) for gap, share in shares.items() if share is not None}
+    if not sizes:
+        return None
+    gap = max(sizes, key=sizes.__getitem__)  # the first of equals: the combined gap before the others
+    opens = max(done.alone[factor].gaps[gap] for factor in factors) / done.recorded.gaps[gap]
+    return OpenedGap(gap, opens, _closure(factors, done, gap))
 
 
-def _closure(factors: list[str], done: Attribution, gap: str) -> float:
+def _closure(factors: list[str], done: Attribution, gap: Gap) -> float:
     # What giving the right run the left side's factor closes, of what all factors open.
     whole = done.whole.gaps[gap]
     return max(whole - done.without[factor].gaps[gap] for factor in factors) / whole if whole > 0.0 else 0.0
 
 
-def _details(factors: list[str], done: Attribution, shares: Mapping[str, float | None]) -> dict[str, object]:
-    return {
-        "factors": list(factors),
-        "share_of_size": shares[SIZE],
-        "alone": {factor: dict(done.alone[factor].gaps) for factor in factors},
-        "closes": {gap: _closure(factors, done, gap) for gap in (GAP, PROBABILITY, SIZE)},
-        "recorded": dict(done.recorded.gaps),
-        "residual": {gap: done.residual(gap) for gap in (GAP, PROBABILITY, SIZE)},
-        "unreproduced": done.unreproduced,
-    }
-
-
 def _rank(finding: Finding) -> tuple[bool, float, float, float]:
-    size = finding.details["share_of_size"]
-    shares = (finding.share_of_gap, finding.share_of_probability, size)
+    shares = (finding.share_of_gap, finding.share_of_probability, finding.share_of_size)
     gap, probability, sizes = (abs(s) if s is not None and isfinite(s) else 0.0 for s in shares)
     return finding.confident, gap, probability, sizes

@@ -12,10 +12,11 @@ from dataclasses import replace
 import polars as pl
 
 from hyprl.causes.counterfactual import attribute
+from hyprl.causes.facts.every import OfSymbol
 from hyprl.causes.findings import Explanation, Finding, Redecide
 from hyprl.causes.locate import locate
 from hyprl.causes.ranking import merge
-from hyprl.causes.signatures.every import signatures_of
+from hyprl.causes.signatures.detect import signatures_of
 from hyprl.causes.signatures.pair import pairs_of
 from hyprl.domain.arrays import Int64Array
 from hyprl.logs.log import LogPair
@@ -37,13 +38,17 @@ def explain(
         return Explanation(location, (), None, location.not_assessed)
     pairs = pairs_of(diff)
     read = [
-        finding if len(pairs) == 1 else replace(finding, evidence=f"{one.symbol}: {finding.evidence}")
+        finding if len(pairs) == 1 else _of_symbol(finding, one.symbol)
         for one in pairs
         for finding in signatures_of(one, expected_opens)
     ]
     measured = () if redecide is None else attribute(pair, diff, redecide)
     findings = merge(measured, read)
     return Explanation(location, findings, _residual(findings), location.not_assessed)
+
+
+def _of_symbol(finding: Finding, symbol: str) -> Finding:
+    return replace(finding, readings=tuple(OfSymbol(symbol, reading) for reading in finding.readings))
 
 
 def _residual(findings: tuple[Finding, ...]) -> float | None:

@@ -3,59 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
-import numpy as np
 import polars as pl
 
-from hyprl.domain.json_words import finite_or_none
+from hyprl.causes.cause import Cause
+from hyprl.causes.facts.differences import Difference
+from hyprl.causes.facts.every import Reading
+from hyprl.causes.facts.swap import SwapFacts
+from hyprl.causes.facts.unassessed import Unassessed
+from hyprl.causes.steps import DecisionStep
 
-# The nine causes: the plan's five, and four that field reports add.
-FEATURE_MISALIGNMENT = "feature_misalignment"
-WARMUP = "warmup"
-MODEL_PATH = "model_path"
-SIZING_EQUITY = "sizing_equity"
-FLOATING_POINT = "floating_point"
-DATA_REVISION = "data_revision"
-BAR_TIMING = "bar_timing"
-CONFIGURATION = "configuration"
-STATE_LOST = "state_lost"
-CAUSES = (
-    FEATURE_MISALIGNMENT,
-    WARMUP,
-    MODEL_PATH,
-    SIZING_EQUITY,
-    FLOATING_POINT,
-    DATA_REVISION,
-    BAR_TIMING,
-    CONFIGURATION,
-    STATE_LOST,
-)
-
-# The order in which a bar is decided; the first that differs is where the engines part at this bar.
-STAGES = ("bars", "features", "model", "probability", "gates", "decision", "size", "ev")
-
-COUNTERFACTUAL = "counterfactual"
-SIGNATURE = "signature"
+# From here on a finding is stated as the cause. The bar is low enough for a single clear pattern (0.72 and more) and
+# above whatever leaves a second reading open (0.5 to 0.68).
+STATED_FROM = 0.7
 
 # Decides a run again with some factors of the left side replaced by the right side's; returns a signal log.
 Redecide = Callable[[frozenset[str]], pl.DataFrame]
 
-# What can be swapped between the sides: rows and their times, bar values, what happened to the features
-# (another row, values of another kind, a cold start, a narrower number format, a lost state), the model, the
-# constants, the equity that sizing read, the account where it does not follow from the side's own decisions.
-TIMING = "timing"
-BARS = "bars"
-FEATURES = "features"
-COLD_START = "cold_start"
-PRECISION = "precision"
-RESTART = "restart"
-MODEL = "model"
-PARAMETERS = "parameters"
-EQUITY = "equity"
-STATE = "state"
-FACTORS = (TIMING, BARS, FEATURES, COLD_START, PRECISION, RESTART, MODEL, PARAMETERS, EQUITY, STATE)
+
+class EvidenceKind(StrEnum):
+    """How a finding came about: by deciding again, or read off the logs."""
+
+    COUNTERFACTUAL = "counterfactual"
+    SIGNATURE = "signature"
+
+
+class Standing(StrEnum):
+    """What a finding means for the others of its pair of logs."""
+
+    FIRM = "firm"
+    OPEN = "open"  # columns differ in no way that is known: not stated beside a confident finding
+    SUSPICION = (
+        "suspicion"  # rests on which columns differ, not on how: dropped beside a firm finding on columns
+    )
+    ALONE = "alone"  # explains whatever follows: nothing is looked for beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +50,8 @@ class FactorFacts:
     what led to it lies before the logs.
     """
 
-    cause: str
-    evidence: str
-    advice: str = ""
+    cause: Cause
+    difference: Difference
     first_bar: str | None = None
     columns: tuple[str, ...] = ()
     certain: bool = True
@@ -91,42 +74,34 @@ class Redecision(Protocol):
 class Finding:
     """One cause with its evidence. Shares are fractions of the whole gap, None where they cannot be measured.
 
-    `confidence` runs from 0 to 1; a finding is stated as the cause only where `confident` is true.
+    `swap` is what deciding again has measured; `readings` what the logs show, the strongest first. `confidence` runs
+    from 0 to 1; a finding is stated as the cause only where `confident` is true.
     """
 
-    cause: str
-    kind: str  # counterfactual | signature
+    cause: Cause
     confidence: float
-    evidence: str
-    advice: str
+    readings: tuple[Reading, ...] = ()
+    swap: SwapFacts | None = None
     share_of_gap: float | None = None
     share_of_probability: float | None = None
     first_bar: str | None = None
     columns: tuple[str, ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
+    standing: Standing = Standing.FIRM
+
+    @property
+    def kind(self) -> EvidenceKind:
+        """Tell how it came about."""
+        return EvidenceKind.SIGNATURE if self.swap is None else EvidenceKind.COUNTERFACTUAL
+
+    @property
+    def share_of_size(self) -> float | None:
+        """Return the share of the largest |Δsize|, None where nothing was measured."""
+        return None if self.swap is None else self.swap.share_of_size
 
     @property
     def confident(self) -> bool:
         """Tell whether the evidence is strong enough to name the cause."""
-        return self.confidence >= 0.7
-
-    def as_json_dict(self) -> dict[str, Any]:
-        """Return JSON values."""
-        values = {**asdict(self), "details": dict(self.details), "confident": self.confident}
-        return {name: _json_value(value) for name, value in values.items()}
-
-
-def _json_value(value: Any) -> Any:
-    # JSON knows neither NaN nor infinity, nor the numbers of numpy that details may hold.
-    if isinstance(value, Mapping):
-        return {str(key): _json_value(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_json_value(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return _json_value(value.tolist())
-    if isinstance(value, np.generic):
-        return _json_value(value.item())
-    return finite_or_none(value)
+        return self.confidence >= STATED_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +119,14 @@ class Location:
 
     first_bar: str | None
     symbol: str | None
-    stage: str | None
+    step: DecisionStep | None
     column: str | None
-    bars_by_stage: Mapping[str, int]
+    bars_by_step: Mapping[DecisionStep, int]
     runs: tuple[DivergentRun, ...]
     left_missing: int
     right_missing: int
     mismatching: int
-    not_assessed: tuple[str, ...]
-
-    def as_json_dict(self) -> dict[str, Any]:
-        """Return JSON values."""
-        return {**asdict(self), "bars_by_stage": dict(self.bars_by_stage)}
+    not_assessed: tuple[Unassessed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +136,9 @@ class Explanation:
     location: Location
     findings: tuple[Finding, ...]
     residual: float | None = None
-    not_assessed: tuple[str, ...] = ()
+    not_assessed: tuple[Unassessed, ...] = ()
 
     @property
     def top(self) -> Finding | None:
         """Return the likeliest cause if its evidence is strong enough to name it."""
         return self.findings[0] if self.findings and self.findings[0].confident else None
-
-    def as_json_dict(self) -> dict[str, Any]:
-        """Return JSON values."""
-        return {
-            "location": self.location.as_json_dict(),
-            "findings": [finding.as_json_dict() for finding in self.findings],
-            "residual": self.residual,
-            "not_assessed": list(self.not_assessed),
-        }

@@ -11,16 +11,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import isfinite
 
-from hyprl.causes.findings import CAUSES, COUNTERFACTUAL, Finding
+from hyprl.causes.cause import Cause
+from hyprl.causes.findings import EvidenceKind, Finding
 
 _CONTRADICTED = 0.3
 _UNREPRODUCED = 0.02
 _MORE = 2
+_RANK = {cause: place for place, cause in enumerate(Cause)}
 
 
 def merge(counterfactuals: Sequence[Finding], signatures: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return one finding per cause, the likeliest first."""
-    read: dict[str, list[Finding]] = {}
+    read: dict[Cause, list[Finding]] = {}
     for finding in signatures:
         read.setdefault(finding.cause, []).append(finding)
     measured = [_backed(finding, read.pop(finding.cause, [])) for finding in counterfactuals]
@@ -31,7 +33,7 @@ def merge(counterfactuals: Sequence[Finding], signatures: Iterable[Finding]) -> 
 
 
 def _reproduced(measured: Sequence[Finding]) -> bool:
-    return all(float(f.details.get("unreproduced", 1.0)) <= _UNREPRODUCED for f in measured)
+    return all(f.swap is not None and f.swap.unreproduced <= _UNREPRODUCED for f in measured)
 
 
 def _ranked(findings: list[Finding], key: object) -> list[Finding]:
@@ -44,30 +46,25 @@ def _backed(measured: Finding, read: list[Finding]) -> Finding:
     best = max(read, key=_by_confidence)
     return replace(
         measured,
-        evidence=f"{measured.evidence}; {best.evidence}",
-        advice=measured.advice or best.advice,
+        readings=best.readings,
         first_bar=measured.first_bar or best.first_bar,
         columns=measured.columns or best.columns,
-        details={**measured.details, "signature": dict(best.details)},
     )
 
 
 def _together(group: list[Finding]) -> Finding:
     ordered = sorted(group, key=_by_confidence, reverse=True)
-    best, others = ordered[0], ordered[1:]
-    more = [other.evidence for other in others[:_MORE] if other.evidence != best.evidence]
-    evidence = "; ".join((best.evidence, *more))
-    return replace(best, evidence=evidence) if more else best
+    best, others = ordered[0], ordered[1 : 1 + _MORE]
+    return replace(best, readings=(*best.readings, *(reading for f in others for reading in f.readings)))
 
 
 def _by_confidence(finding: Finding) -> tuple[float, int]:
-    return finding.confidence, -CAUSES.index(finding.cause)
+    return finding.confidence, -_RANK[finding.cause]
 
 
 def _by_share(finding: Finding) -> tuple[bool, bool, float, float, float]:
-    size = finding.details.get("share_of_size")
-    shares = (finding.share_of_gap, finding.share_of_probability, size)
+    shares = (finding.share_of_gap, finding.share_of_probability, finding.share_of_size)
     gap, probability, sizes = (
         abs(share) if share is not None and isfinite(share) else 0.0 for share in shares
     )
-    return finding.confident, finding.kind == COUNTERFACTUAL, gap, probability, sizes
+    return finding.confident, finding.kind is EvidenceKind.COUNTERFACTUAL, gap, probability, sizes

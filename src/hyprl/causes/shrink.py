@@ -16,24 +16,24 @@ import numpy as np
 import polars as pl
 
 from hyprl.causes.locate import locate
+from hyprl.causes.steps import DecisionStep
 from hyprl.logs.vocabulary import KEYS, NOT_COMPARED, REQUIRED
 from hyprl.parity.diff import BOTH, diff_logs
 from hyprl.parity.statistics import compute_statistics
 from hyprl.parity.worst import decisions_differ, unequal_masks
 
 T = TypeVar("T")
-OTHER_STAGE = "other"
 _MOST_SINGLE_BARS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What must survive: the first stage and column at which the logs part, and whether decisions differ.
+    """What must survive: the first step and column at which the logs part, and whether decisions differ.
 
-    `stage` is one of findings.STAGES, or `other` for a column of unknown meaning.
+    `step` is None for a column of unknown meaning.
     """
 
-    stage: str
+    step: DecisionStep | None
     column: str
     decides: bool
 
@@ -64,21 +64,21 @@ def aim_of(left: pl.DataFrame, right: pl.DataFrame) -> Aim | None:
     diff = diff_logs(left, right)
     location = locate(diff)
     decides = bool(decisions_differ(diff).any())
-    if location.stage is not None and location.column is not None:
-        return Aim(location.stage, location.column, decides)
+    if location.step is not None and location.column is not None:
+        return Aim(location.step, location.column, decides)
     first = compute_statistics(diff).first_difference
-    return None if first is None else Aim(OTHER_STAGE, first.field, decides)
+    return None if first is None else Aim(None, first.field, decides)
 
 
 def still_shows(left: pl.DataFrame, right: pl.DataFrame, aim: Aim) -> bool:
     """Tell whether two normalised logs still part where `aim` says, with differing decisions if it asks for them."""
     found = aim_of(left, right)
-    same_place = found is not None and (found.stage, found.column) == (aim.stage, aim.column)
+    same_place = found is not None and (found.step, found.column) == (aim.step, aim.column)
     return same_place and found is not None and found.decides >= aim.decides
 
 
 def shrink_logs(left: pl.DataFrame, right: pl.DataFrame) -> Shrunk | None:
-    """Return the smallest pair that still parts at the same stage and column, None when nothing differs.
+    """Return the smallest pair that still parts at the same step and column, None when nothing differs.
 
     Both logs must be normalised. Raises SignalLogError for columns that cannot be joined.
     """

@@ -27,7 +27,7 @@ from hyprl.cli.outputs import output_options, take_outputs
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hyprl.causes.findings import Explanation
+    from hyprl.report.worded import WordedExplanation
     from hyprl.usecases.check import CheckOutcome
 
 
@@ -80,7 +80,7 @@ def check(stage: str, out: Path, json_target: Path | None, plant: str | None, **
     click.get_current_context().exit(outcome.result.exit_code)
 
 
-def _show(outcome: CheckOutcome, explanation: Explanation | None, console: Console) -> None:
+def _show(outcome: CheckOutcome, explanation: WordedExplanation | None, console: Console) -> None:
     from hyprl.report.explanation import render_causes
     from hyprl.report.terminal import render_parity
 
@@ -103,7 +103,7 @@ def _show(outcome: CheckOutcome, explanation: Explanation | None, console: Conso
     render_parity(outcome.result, console)
 
 
-def _document(outcome: CheckOutcome, explanation: Explanation | None) -> dict[str, Any]:
+def _document(outcome: CheckOutcome, explanation: WordedExplanation | None) -> dict[str, Any]:
     prepared = outcome.prepared
     return {
         **outcome.result.as_json_dict(),

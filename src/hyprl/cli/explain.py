@@ -14,7 +14,7 @@ from hyprl.cli.options import JSON_TARGET, Screen, refuse_early, write_json
 from hyprl.cli.outputs import output_options, take_outputs
 
 if TYPE_CHECKING:
-    from hyprl.causes.findings import Explanation
+    from hyprl.report.worded import WordedExplanation
     from hyprl.usecases.compare import Comparison
     from hyprl.usecases.publish import Outputs
 
@@ -65,7 +65,7 @@ def _publish(comparison: Comparison, out: Path, json_target: Path | None, output
     return result.exit_code
 
 
-def _show(comparison: Comparison, explanation: Explanation, screen: Screen) -> None:
+def _show(comparison: Comparison, explanation: WordedExplanation, screen: Screen) -> None:
     from hyprl.report.explanation import render_explanation
 
     logs = (comparison.pair.left, comparison.pair.right)

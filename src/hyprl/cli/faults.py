@@ -52,18 +52,19 @@ def faults() -> None:
 )
 def list_faults(json_target: Path | None) -> None:
     """List every fault with its cause, the stage where it first shows, and its levels."""
-    from hyprl.lab.catalogue import CAUSES, FAULTS
+    from hyprl.causes.cause import Cause
+    from hyprl.lab.catalogue import FAULTS
 
     if json_target is not None:
         refuse_early(json_target)
         write_json({"faults": [fault.as_json_dict() for fault in FAULTS]}, json_target)
         if str(json_target) == "-":
             return
-    for cause in CAUSES:
+    for cause in Cause:
         click.echo(cause)
         for fault in (fault for fault in FAULTS if fault.cause == cause):
             levels = ", ".join(map(str, fault.levels))
-            click.echo(f"  {fault.name}  [{fault.stage}]  {levels}\n      {fault.complaint}")
+            click.echo(f"  {fault.name}  [{fault.step}]  {levels}\n      {fault.complaint}")
 
 
 @faults.command()

@@ -90,12 +90,12 @@ def _say_not_comparable(pair: LogPair, on_stderr: bool) -> None:
 
 
 def _show(fixture: Fixture, on_stderr: bool) -> None:
-    from hyprl.usecases.shrink import opens_of
+    from hyprl.usecases.shrink import opens_of, step_name
 
     shrunk, config = fixture.shrunk, fixture.config
     aim = shrunk.aim
     lines = [
-        f"parts at  stage {aim.stage}, column {aim.column}{', with another decision' if aim.decides else ''}",
+        f"parts at  stage {step_name(aim)}, column {aim.column}{', with another decision' if aim.decides else ''}",
         f"bars      {shrunk.bars:,} of {shrunk.bars_before:,}: {_listed(opens_of(shrunk))}",
         f"columns   {len(shrunk.columns):,} of {shrunk.columns_before:,}: {_listed(list(shrunk.columns))}",
     ]

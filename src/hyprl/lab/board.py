@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hyprl.lab.judge import CONTROL, FAULT, PAIR, CaseResult
+from hyprl.lab.judge import CONTROL, FAULT, PAIR, CaseResult, Expectation
 
 Predicate = Callable[[CaseResult], bool]
 
@@ -129,14 +129,14 @@ def _misses_of(case: CaseResult) -> Iterator[str]:
         return
     if expected.kind == CONTROL:
         if case.false_alarm:
-            yield f"false alarm: {said.first_bar} {said.stage} {said.column} {_listed(said.stated)}"
+            yield f"false alarm: {said.first_bar} {said.step} {said.column} {_listed(said.stated)}"
         if case.plain_alarm:
             yield f"plain log, stated on a control: {_listed(case.plain.stated)}"
         return
     if not case.broken:
         yield "not detected"
     if not case.located:
-        yield f"located at {said.first_bar} {said.stage} ({said.column}), planted at {_place(expected)}"
+        yield f"located at {said.first_bar} {said.step} ({said.column}), planted at {_place(expected)}"
     if not case.named:
         heard = said.stated if expected.kind == PAIR else said.causes
         yield f"named {_listed(heard)}, planted {_listed(expected.causes)}: {said.evidence}"
@@ -147,8 +147,8 @@ def _misses_of(case: CaseResult) -> Iterator[str]:
         yield f"plain log: {seen}, planted {_listed(expected.causes)}"
 
 
-def _place(expected: Any) -> str:
-    return f"{expected.first_bar} {expected.stage}"
+def _place(expected: Expectation) -> str:
+    return f"{expected.first_bar} {expected.step}"
 
 
 def _listed(causes: Sequence[str]) -> str:
@@ -183,8 +183,8 @@ def _row(case: CaseResult) -> dict[str, Any]:
         "detected": case.broken,
         "first_bar": expected.first_bar,
         "first_bar_found": said.first_bar,
-        "stage": expected.stage,
-        "stage_found": said.stage,
+        "stage": expected.step,
+        "stage_found": said.step,
         "column_found": said.column,
         "causes_found": "+".join(said.causes),
         "causes_stated": "+".join(said.stated),

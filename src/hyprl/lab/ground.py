@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from hyprl.causes.steps import DecisionStep
 from hyprl.domain.bars import Float64Array
 from hyprl.errors import ConfigError
 from hyprl.features.pipeline import FeaturePipeline
@@ -27,9 +28,11 @@ class GroundTruth:
     window_open_utc_us: int
     first_open_utc_us: int | None = None
     bars: int = 0
-    stage: str | None = None
+    step: DecisionStep | None = None
 
-    def note(self, open_utc_us: int, stamped_utc_us: int | None = None, stage: str | None = None) -> None:
+    def note(
+        self, open_utc_us: int, stamped_utc_us: int | None = None, step: DecisionStep | None = None
+    ) -> None:
         """Note that something else was handed out at this bar, or this bar under an earlier stamp.
 
         Bars before the window do not count.
@@ -39,7 +42,7 @@ class GroundTruth:
         self.bars += 1
         first = open_utc_us if stamped_utc_us is None else min(open_utc_us, stamped_utc_us)
         if self.first_open_utc_us is None or first < self.first_open_utc_us:
-            self.first_open_utc_us, self.stage = first, stage
+            self.first_open_utc_us, self.step = first, step
 
 
 class Ground:

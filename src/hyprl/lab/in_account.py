@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import replace
 
 from hyprl.broker.simulated import SimulatedBroker
+from hyprl.causes.steps import DecisionStep
 from hyprl.domain import account as slots
 from hyprl.domain.bars import ClosedBar
 from hyprl.domain.trades import Trade
@@ -121,9 +122,9 @@ class ShadowedBroker:
         trade = self._broker.on_bar(closed)
         if self._truth.first_open_utc_us is None:
             self._shadow.on_bar(closed)
-            for stage, read in (("gates", _read_by_gates), ("size", _read_by_sizing)):
+            for step, read in _READERS:
                 if differ(read(self.account), read(self._shadow.account)):
-                    self._truth.note(closed.open_utc_us, stage=stage)
+                    self._truth.note(closed.open_utc_us, step=step)
                     break
         return trade
 
@@ -145,6 +146,9 @@ def _read_by_gates(account: MutableSequence[float]) -> list[float]:
 
 def _read_by_sizing(account: MutableSequence[float]) -> list[float]:
     return [float(account[slot]) for slot in (slots.EQUITY, slots.SIZE, slots.SESSION_START_EQUITY)]
+
+
+_READERS = ((DecisionStep.GATES, _read_by_gates), (DecisionStep.SIZE, _read_by_sizing))
 
 
 def _shadowed(planting: Planting) -> Callable[[SimulatedBroker], ShadowedBroker]:

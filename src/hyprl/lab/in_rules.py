@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from hyprl.causes.steps import DecisionStep
 from hyprl.domain.bars import Float64Array
 from hyprl.errors import ArtifactError
 from hyprl.lab.ground import GroundTruth, Planting, differ, narrowed
@@ -22,11 +23,11 @@ from hyprl.wiring import LiveOverrides
 
 RECENT_BARS = 500
 _DECIDED_AT = (
-    ("probability", ("probability_up",)),
-    ("gates", ("trend_ok", "sentiment_ok", "reason")),
-    ("decision", ("direction",)),
-    ("size", ("position_size", "risk_amount")),
-    ("ev", ("expected_pnl",)),
+    (DecisionStep.PROBABILITY, ("probability_up",)),
+    (DecisionStep.GATES, ("trend_ok", "sentiment_ok", "reason")),
+    (DecisionStep.DECISION, ("direction",)),
+    (DecisionStep.SIZE, ("position_size", "risk_amount")),
+    (DecisionStep.EV, ("expected_pnl",)),
 )
 
 
@@ -200,10 +201,10 @@ def watched(clocks: list[Clock], context: EquityContext) -> EquityContext:
 
 
 def note_decision(truth: GroundTruth, open_utc_us: int, planted: Decision, healthy: Decision) -> None:
-    """Note a bar that is decided otherwise, at the first stage at which it is."""
-    stages = [stage for stage, fields in _DECIDED_AT if differ(*_values(fields, planted, healthy))]
-    if stages:
-        truth.note(open_utc_us, stage=stages[0])
+    """Note a bar that is decided otherwise, at the first step at which it is."""
+    steps = [step for step, fields in _DECIDED_AT if differ(*_values(fields, planted, healthy))]
+    if steps:
+        truth.note(open_utc_us, step=steps[0])
 
 
 def _values(fields: Sequence[str], *decisions: Decision) -> list[list[float]]:

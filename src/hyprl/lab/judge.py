@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hyprl.causes.findings import STAGES, Explanation
+from hyprl.causes.steps import STEPS, DecisionStep
 from hyprl.domain.instants import iso_utc
 from hyprl.errors import HyprLError
 from hyprl.lab.explainer import explained, explained_plainly
@@ -14,13 +14,14 @@ from hyprl.lab.plants import Planted
 from hyprl.logs.log import LogPair, TraceLog
 from hyprl.parity.gates import BROKEN
 from hyprl.parity.verdict import compare
+from hyprl.report.worded import WordedExplanation
 
 FAULT, CONTROL, PAIR = "fault", "control", "pair"
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What was planted: `causes` in the order of their plants; bar (ISO 8601) and stage where it must first show.
+    """What was planted: `causes` in the order of their plants; bar (ISO 8601) and step where it must first show.
 
     `without_effect` names the plants that changed nothing on these bars.
     """
@@ -29,7 +30,7 @@ class Expectation:
     name: str
     causes: tuple[str, ...] = ()
     first_bar: str | None = None
-    stage: str | None = None
+    step: DecisionStep | None = None
     without_effect: tuple[str, ...] = ()
 
     @property
@@ -43,19 +44,19 @@ class Said:
     """What an explanation says. `causes` ranked, the likeliest first; `stated` those that it is confident of."""
 
     first_bar: str | None = None
-    stage: str | None = None
+    step: str | None = None
     column: str | None = None
     causes: tuple[str, ...] = ()
     stated: tuple[str, ...] = ()
     evidence: str = ""
 
     @classmethod
-    def of(cls, explanation: Explanation) -> Said:
+    def of(cls, explanation: WordedExplanation) -> Said:
         """Read an explanation."""
         where, findings = explanation.location, explanation.findings
         return cls(
             where.first_bar,
-            where.stage,
+            where.step,
             where.column,
             tuple(dict.fromkeys(finding.cause for finding in findings)),
             tuple(dict.fromkeys(finding.cause for finding in findings if finding.confident)),
@@ -87,8 +88,8 @@ class CaseResult:
 
     @property
     def located(self) -> bool:
-        """Tell whether the first diverging bar and its stage are right."""
-        return self.located_bar and self.said.stage == self.expected.stage
+        """Tell whether the first diverging bar and its step are right."""
+        return self.located_bar and self.said.step == self.expected.step
 
     @property
     def located_bar(self) -> bool:
@@ -128,16 +129,16 @@ def expectation(kind: str, name: str, planted: Sequence[Planted]) -> Expectation
     """Gather the truth that the plants noted; ask for it after the run."""
     silent = tuple(p.fault.name for p in planted if p.truth.first_open_utc_us is None)
     places = [
-        (p.truth.first_open_utc_us, STAGES.index(p.truth.stage or p.fault.stage))
+        (p.truth.first_open_utc_us, STEPS.index(p.truth.step or p.fault.step))
         for p in planted
         if p.truth.first_open_utc_us is not None
     ]
     causes = tuple(p.fault.cause for p in planted)
     if not places:
         return Expectation(kind, name, causes, without_effect=silent)
-    first, stage = min(places)
+    first, place = min(places)
     shown = iso_utc(first)
-    return Expectation(kind, name, causes, shown, STAGES[stage], silent)
+    return Expectation(kind, name, causes, shown, STEPS[place], silent)
 
 
 def judge(symbol: str, expected: Expectation, left: TraceLog, right: TraceLog) -> CaseResult:

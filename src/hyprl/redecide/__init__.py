@@ -6,16 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hyprl.causes.facts.differences import FileWeights
 from hyprl.domain.bars import BarSeries
 from hyprl.errors import ArtifactError
 from hyprl.features.plan import FeaturePlan
 from hyprl.logs.log import TraceLog
 from hyprl.model.artifact import ProbabilityModel
 from hyprl.redecide.comparison import compare_sides
-from hyprl.redecide.facts import factor_facts
-from hyprl.redecide.hybrid import TraceRedecision
+from hyprl.redecide.differing_factors import factor_facts
 from hyprl.redecide.probabilities import Candidate
 from hyprl.redecide.sides import side_from
+from hyprl.redecide.swapped_run import TraceRedecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +69,5 @@ def _model_files(paths: Iterable[Path]) -> tuple[Candidate, ...]:
             model = ProbabilityModel.load_artifact(path)
         except ArtifactError:
             continue  # not a model that could have decided anything
-        found.append((f"{path} {model.params_hash}", model.kind, model.weights))
+        found.append(Candidate(FileWeights(str(path), model.params_hash), model.kind, model.weights))
     return tuple(found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hyprl.causes.facts.differences import FileWeights, HeaderWeights
 from hyprl.domain.bars import BarSeries, Float64Array
 from hyprl.errors import TraceError
 from hyprl.features.plan import FeaturePlan
@@ -94,16 +95,16 @@ def compare_sides(
     recomputer = None
     if plan is not None and other_rows and len(left):
         recomputer = Recomputer(left, plan, history, is_other_start=other_start)
-    known = Comparison(
+    compared = Comparison(
         left, right, pairing, readings, paths, plan, recomputer,
         Layers(right.features, right.features, left.columns), other_times, len(other_bars) > 0,
     )  # fmt: skip
     whole = sequence_of(left, right, pairing, right_times=True, right_bars=True)
-    layers = take_apart(_right_plain(known, whole), right.features, left.columns, plan)
+    layers = take_apart(_right_plain(compared, whole), right.features, left.columns, plan)
     if other_start:
         layers = layers.without_cold_start()
     precisions = (_precision(paths[0], left), _precision(paths[1], right))
-    return replace(known, layers=layers, precisions=precisions)
+    return replace(compared, layers=layers, precisions=precisions)
 
 
 def _precision(path: ProbabilityPath, side: Side) -> ProbabilityPrecision | None:
@@ -118,25 +119,25 @@ def _precision(path: ProbabilityPath, side: Side) -> ProbabilityPrecision | None
     return None
 
 
-def _right_plain(known: Comparison, whole: Sequence) -> Float64Array:
+def _right_plain(compared: Comparison, whole: Sequence) -> Float64Array:
     # Where the left plan over the right bars cannot tell the recorded value from its own, the recorded one is plain.
-    computed, recorded = left_features(known, whole), known.right.features
+    computed, recorded = left_features(compared, whole), compared.right.features
     close = np.abs(computed.values - recorded) <= computed.doubt
     close |= np.isnan(computed.values) & np.isinf(computed.doubt)
     return np.where(close, recorded, computed.values)
 
 
-def left_features(known: Comparison, sequence: Sequence) -> Recomputed:
+def left_features(compared: Comparison, sequence: Sequence) -> Recomputed:
     """Return the features that the left side's plan gives over a sequence."""
-    if known.recomputer is not None:
-        return known.recomputer.over(sequence)
+    if compared.recomputer is not None:
+        return compared.recomputer.over(sequence)
     there = sequence.left_row != NOWHERE
-    recorded = known.left.features[np.where(there, sequence.left_row, 0)] if len(known.left) else None
-    other = known.right.features[np.where(sequence.right_row != NOWHERE, sequence.right_row, 0)]
+    recorded = compared.left.features[np.where(there, sequence.left_row, 0)] if len(compared.left) else None
+    other = compared.right.features[np.where(sequence.right_row != NOWHERE, sequence.right_row, 0)]
     values = other if recorded is None else np.where(there[:, None], recorded, other)
     # Without a plan the features of another bar can only be those that were recorded with it.
     same_bar = (
-        there & (sequence.bars == known.left.bars[sequence.left_row]).all(axis=1)
+        there & (sequence.bars == compared.left.bars[sequence.left_row]).all(axis=1)
         if recorded is not None
         else there
     )
@@ -147,19 +148,22 @@ def left_features(known: Comparison, sequence: Sequence) -> Recomputed:
 
 def _paths(left: Side, right: Side, models: tuple[Candidate, ...]) -> tuple[ProbabilityPath, ProbabilityPath]:
     stated = [
-        (f"header of the {name} log", side.model.kind, side.model.weights)
+        Candidate(HeaderWeights(name), side.model.kind, side.model.weights)
         for name, side in (("left", left), ("right", right))
         if side.model.weights is not None
     ]
-    by_hash = [
-        [model for model in models if model[0].endswith(side.model.params_hash)] for side in (left, right)
-    ]
+    by_hash = [[model for model in models if _is_stated(model, side)] for side in (left, right)]
     left_path = probability_path(left, [*by_hash[0], *stated])
-    of_left = [] if left_path is None else [(left_path.source, left_path.kind, left_path.weights)]
+    of_left = [] if left_path is None else [Candidate(left_path.source, left_path.kind, left_path.weights)]
     right_path = probability_path(right, [*by_hash[1], *stated[::-1], *of_left])
     if left_path is None or right_path is None:
         raise _refused("no model weights are in the logs or can be found by their hash")
     return left_path, right_path
+
+
+def _is_stated(model: Candidate, side: Side) -> bool:
+    # A side that recorded no hash may have been decided by any of the files.
+    return isinstance(model.source, FileWeights) and model.source.params_hash.endswith(side.model.params_hash)
 
 
 def _with_columns_of(left: Side, right: Side) -> Side:
@@ -172,40 +176,40 @@ def _with_columns_of(left: Side, right: Side) -> Side:
     return replace(right, columns=left.columns, features=np.ascontiguousarray(right.features[:, places]))
 
 
-def state_differs(known: Comparison) -> bool:
+def state_differs(compared: Comparison) -> bool:
     """Tell whether the recorded accounts part by more than the sides' own decisions."""
-    return any(unshared_of(known))
+    return any(unshared_of(compared))
 
 
-def unshared_of(known: Comparison) -> tuple[Events, Events]:
+def unshared_of(compared: Comparison) -> tuple[Events, Events]:
     """Return each side's events that the other has not."""
-    left, right = (reading.account.events for reading in known.readings)
-    return unshared_events(left, right, known.pairing.left_of)
+    left, right = (reading.account.events for reading in compared.readings)
+    return unshared_events(left, right, compared.pairing.left_of)
 
 
-def model_differs(known: Comparison) -> bool:
+def model_differs(compared: Comparison) -> bool:
     """Tell whether the sides come from equal features to other probabilities, formats aside."""
     unexplained = [
         path.deviates and precision is None
-        for path, precision in zip(known.paths, known.precisions, strict=True)
+        for path, precision in zip(compared.paths, compared.precisions, strict=True)
     ]
-    if known.same_weights and all(unexplained):
-        return not _agree_on_equal_features(known)
-    return not known.same_weights or any(unexplained)
+    if compared.same_weights and all(unexplained):
+        return not _agree_on_equal_features(compared)
+    return not compared.same_weights or any(unexplained)
 
 
-def _agree_on_equal_features(known: Comparison) -> bool:
+def _agree_on_equal_features(compared: Comparison) -> bool:
     # Both deviate from the weights, as with a calibration that no header states: by the same function?
-    there = np.flatnonzero(known.pairing.left_of != NOWHERE)
-    mine = known.pairing.left_of[there]
-    equal = same_values(known.left.features[mine], known.right.features[there]).all(axis=1)
-    a, b = known.left.probability[mine][equal], known.right.probability[there][equal]
+    there = np.flatnonzero(compared.pairing.left_of != NOWHERE)
+    mine = compared.pairing.left_of[there]
+    equal = same_values(compared.left.features[mine], compared.right.features[there]).all(axis=1)
+    a, b = compared.left.probability[mine][equal], compared.right.probability[there][equal]
     return len(a) > 0 and bool(same_values(a, b).all())
 
 
-def sizing_differs(known: Comparison) -> bool:
+def sizing_differs(compared: Comparison) -> bool:
     """Tell whether the sides size from different equities of their own."""
-    return not same_source(known.left, known.right, known.pairing.left_of)
+    return not same_source(compared.left, compared.right, compared.pairing.left_of)
 
 
 def _refused(fact: str) -> TraceError:

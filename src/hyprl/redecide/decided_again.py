@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from math import isfinite, nan
 from typing import Any
 
@@ -21,8 +22,14 @@ from hyprl.strategy.decide import BarContext, Decision, StrategyParameters, deci
 
 STRATEGY, INPUTS, FEATURE, MODEL = "strategy.", "inputs.", "features.", "model."
 PROBABILITY = INPUTS + "probability_up"
-_NOT_FOLLOWING = "the recorded decisions do not follow from what was recorded"
-_NO_EFFECT = "no recorded input in which the sides differ changes what this bar decides"
+
+
+class Undecided(Enum):
+    """Why no kept bar can be decided again with a part exchanged."""
+
+    NO_SHARED_BAR = auto()
+    NOT_FOLLOWING = auto()  # the recorded decisions do not follow from the records
+    NO_EFFECT = auto()  # no differing input changes the decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ class Decided:
     names: tuple[str, ...]
 
 
-def decide_again(left: TraceLog, right: TraceLog, shrunk: Shrunk) -> Decided | str:
+def decide_again(left: TraceLog, right: TraceLog, shrunk: Shrunk) -> Decided | Undecided:
     """Return the first kept bar that both sides can be decided at again, or why there is none.
 
     Raises TraceError naming what a trace does not hold.
@@ -69,8 +76,8 @@ def decide_again(left: TraceLog, right: TraceLog, shrunk: Shrunk) -> Decided | s
     stamps = pl.concat([shrunk.left["timestamp"], shrunk.right["timestamp"]]).unique().sort().dt.epoch("us")
     shared = [int(stamp) for stamp in stamps if stamp in opens[0] and stamp in opens[1]]
     if not shared:
-        return "one side does not have the bar at which they part"
-    reason = _NOT_FOLLOWING
+        return Undecided.NO_SHARED_BAR
+    reason = Undecided.NOT_FOLLOWING
     for stamp in shared:
         found = _at(sides, stamp, shrunk.aim.decides)
         if isinstance(found, Decided):
@@ -79,13 +86,13 @@ def decide_again(left: TraceLog, right: TraceLog, shrunk: Shrunk) -> Decided | s
     return reason
 
 
-def _at(sides: list[Side], stamp: int, decides: bool) -> Decided | str:
+def _at(sides: list[Side], stamp: int, decides: bool) -> Decided | Undecided:
     rows = [int(np.flatnonzero(side.opens == stamp)[0]) for side in sides]
     left, right = (inputs_at(side, row) for side, row in zip(sides, rows, strict=True))
     if not all(
         _follows(side, row, values) for side, row, values in zip(sides, rows, (left, right), strict=True)
     ):
-        return _NOT_FOLLOWING
+        return Undecided.NOT_FOLLOWING
     shape = _shape(sides, rows)
     if shape is not None:
         left, right = (
@@ -93,7 +100,7 @@ def _at(sides: list[Side], stamp: int, decides: bool) -> Decided | str:
             for values, side, row in zip((left, right), sides, rows, strict=True)
         )
     names = smallest_difference(left, right, lambda values: _outcome(values, shape, decides))
-    return _NO_EFFECT if names is None else Decided(iso_utc(stamp), shape, left, right, names)
+    return Undecided.NO_EFFECT if names is None else Decided(iso_utc(stamp), shape, left, right, names)
 
 
 def _shape(sides: list[Side], rows: list[int]) -> ModelShape | None:

@@ -12,7 +12,7 @@ from math import inf
 
 import numpy as np
 
-from hyprl.causes.findings import COLD_START, FEATURES, PRECISION, RESTART
+from hyprl.causes.factor import Factor
 from hyprl.domain.bars import Float64Array, Int64Array
 from hyprl.features.plan import FeaturePlan
 from hyprl.redecide.deviations import (
@@ -28,6 +28,7 @@ from hyprl.redecide.deviations import (
 from hyprl.redecide.memories import UNKNOWN_MEMORY, Memory, families_of, memory_of
 from hyprl.redecide.sequences import NOWHERE
 
+_LAYERED = (Factor.FEATURES, Factor.COLD_START, Factor.PRECISION, Factor.RESTART)
 _LENGTHS_TO_COMPARE = 3
 _CLEAN_BEFORE_RESTART = 3
 
@@ -47,29 +48,35 @@ class Layers:
     roundings: dict[int, tuple[str, Rounding]] = field(default_factory=dict)
     gap: Float64Array = field(default_factory=lambda: np.zeros((0, 0)))
     filled: Float64Array = field(default_factory=lambda: np.zeros((0, 0)))
-    owner: dict[int, str] = field(default_factory=dict)
+    owner: dict[int, Factor] = field(default_factory=dict)
     frozen: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
     narrowed: dict[int, str] = field(default_factory=dict)
 
     @property
-    def factors(self) -> tuple[str, ...]:
+    def factors(self) -> tuple[Factor, ...]:
         """Return the factors that have a layer."""
         found = set(self.owner.values())
-        found |= ({FEATURES} if self.lags else set()) | ({PRECISION} if self.roundings else set())
-        found |= {RESTART} if self.frozen.any() else set()
-        return tuple(name for name in (FEATURES, COLD_START, PRECISION, RESTART) if name in found)
+        found |= ({Factor.FEATURES} if self.lags else set()) | (
+            {Factor.PRECISION} if self.roundings else set()
+        )
+        found |= {Factor.RESTART} if self.frozen.any() else set()
+        return tuple(
+            name
+            for name in (Factor.FEATURES, Factor.COLD_START, Factor.PRECISION, Factor.RESTART)
+            if name in found
+        )
 
-    def columns_of(self, factor: str) -> tuple[str, ...]:
+    def columns_of(self, factor: Factor) -> tuple[str, ...]:
         """Return the columns that a factor touches."""
         places = {place for place, owner in self.owner.items() if owner == factor}
-        places |= set(self.lags) if factor == FEATURES else set()
-        places |= set(self.roundings) if factor == PRECISION else set()
-        places |= set(range(len(self.columns))) if factor == RESTART and self.frozen.any() else set()
+        places |= set(self.lags) if factor == Factor.FEATURES else set()
+        places |= set(self.roundings) if factor == Factor.PRECISION else set()
+        places |= set(range(len(self.columns))) if factor == Factor.RESTART and self.frozen.any() else set()
         return tuple(self.columns[place] for place in sorted(places))
 
     def without_cold_start(self) -> Layers:
         """Return the layers with a late start counted as part of `plain` (the history was other, as the bars are)."""
-        owner = {place: factor for place, factor in self.owner.items() if factor != COLD_START}
+        owner = dict(item for item in self.owner.items() if item[1] is not Factor.COLD_START)
         plain = self.plain.copy()
         for place in set(self.owner) - set(owner):
             moved = plain[:, place] + self.gap[:, place]
@@ -98,14 +105,14 @@ class Layers:
                 fill = self.filled[pick, place]
                 moved = np.where(np.isnan(built[:, place]) & np.isfinite(fill), fill, moved)
                 built[:, place] = np.where(there, moved, built[:, place])
-        if FEATURES in wanted:
+        if Factor.FEATURES in wanted:
             for place, lag in self.lags.items():
                 edge = np.where(there, self.recorded[pick, place], built[:, place])
                 built[:, place] = shifted(built[:, place], lag, edge)
-        if RESTART in wanted and self.frozen.any():
+        if Factor.RESTART in wanted and self.frozen.any():
             for row in np.flatnonzero(there & self.frozen[pick]):
                 built[row] = built[row - 1] if row else built[row]
-        if PRECISION in wanted:
+        if Factor.PRECISION in wanted:
             for place, (_, rounded) in self.roundings.items():
                 built[:, place] = rounded(built[:, place])
         return built
@@ -129,7 +136,7 @@ def take_apart(
     memories = {place: memory_of(plan, columns[place]) for place in touched}
     owner = _owners(plain, (gap, filled), memories, families_of(plan, columns), set(narrowed))
     if _is_capped_history(owner, plain, gap, plan, columns):
-        owner = dict.fromkeys(owner, COLD_START)
+        owner = dict.fromkeys(owner, Factor.COLD_START)
     return Layers(plain, recorded, columns, lags, roundings, gap, filled, owner, frozen, narrowed)
 
 
@@ -203,7 +210,7 @@ def _owners(
     memories: dict[int, Memory],
     families: list[dict[int, int]],
     narrowed: set[int],
-) -> dict[int, str]:
+) -> dict[int, Factor]:
     gap, filled = gaps
     late = {
         place for place, memory in memories.items() if _is_late_start(gap[:, place], plain[:, place], memory)
@@ -213,15 +220,15 @@ def _owners(
         late = {place for place in late if _could_have_lasted(gap[:, place], memories[place])}
         late = _whole(late, families)
     onset = min((_onset(gap[:, place]) for place in late), default=0)
-    start = COLD_START if onset < _CLEAN_BEFORE_RESTART else RESTART
+    start = Factor.COLD_START if onset < _CLEAN_BEFORE_RESTART else Factor.RESTART
     owners = {}
     for place in memories:
         if place in late and not np.isfinite(filled[:, place]).any():
             owners[place] = start
         elif is_noise(gap[:, place], plain[:, place]) or place in narrowed:
-            owners[place] = PRECISION
+            owners[place] = Factor.PRECISION
         else:
-            owners[place] = FEATURES
+            owners[place] = Factor.FEATURES
     return owners
 
 
@@ -231,7 +238,7 @@ def _is_late_start(gap: Float64Array, plain: Float64Array, memory: Memory) -> bo
 
 
 def _is_capped_history(
-    owner: dict[int, str],
+    owner: dict[int, Factor],
     plain: Float64Array,
     gap: Float64Array,
     plan: FeaturePlan | None,
@@ -243,7 +250,7 @@ def _is_capped_history(
     owner = {
         place: cause for place, cause in owner.items() if lengths[place] or not _is_absent(gap[:, place])
     }
-    if FEATURES not in owner.values() or any(not lengths[place] for place in owner):
+    if Factor.FEATURES not in owner.values() or any(not lengths[place] for place in owner):
         return False
     touched = {lengths[place] for place in owner}
     complete = all(place in owner for place, length in lengths.items() if length >= min(touched))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hyprl.causes.facts.differences import SolvedWeights, WeightSource
 from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
 from hyprl.model.artifact import PROBABILITY_FUNCTIONS
 from hyprl.model.layout import LOGISTIC, pack_logistic
@@ -20,7 +21,6 @@ from hyprl.redecide.sequences import NOWHERE
 from hyprl.redecide.sides import Side, complete_rows
 
 REPRODUCED = 1e-9
-SOLVED = "solved from the recorded probabilities"
 _ROWS_PER_UNKNOWN = 3
 
 
@@ -34,7 +34,7 @@ class ProbabilityPath:
     deviation: Float64Array
     recorded: Float64Array
     recorded_features: Float64Array
-    source: str
+    source: WeightSource
 
     @property
     def deviates(self) -> bool:
@@ -44,7 +44,7 @@ class ProbabilityPath:
     @property
     def is_solved(self) -> bool:
         """Tell whether the weights were solved for."""
-        return self.source == SOLVED
+        return isinstance(self.source, SolvedWeights)
 
     def plain(self, features: Float64Array) -> Float64Array:
         """Return P(up) of each row by the weights alone; NaN where a feature is not finite."""
@@ -78,7 +78,13 @@ def evaluate(kind: str, weights: Sequence[float], rows: Float64Array, usable: Bo
     return result
 
 
-Candidate = tuple[str, str, tuple[float, ...]]  # where from, kind, weights
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Weights that may have decided a side, the kind of model that they are of, and where they come from."""
+
+    source: WeightSource
+    kind: str
+    weights: tuple[float, ...]
 
 
 def probability_path(side: Side, candidates: Iterable[Candidate]) -> ProbabilityPath | None:
@@ -89,15 +95,16 @@ def probability_path(side: Side, candidates: Iterable[Candidate]) -> Probability
     usable = np.isfinite(side.features).all(axis=1) & np.isfinite(side.probability)
     rows = side.features[:, places]
     paths: list[tuple[float, ProbabilityPath]] = []
-    for source, kind, weights in candidates:
-        if kind not in PROBABILITY_FUNCTIONS or not weights or weights[0] != len(places):
+    for candidate in candidates:
+        weights = candidate.weights
+        if candidate.kind not in PROBABILITY_FUNCTIONS or not weights or weights[0] != len(places):
             continue
-        path = _path(side, (source, kind, weights), places)
+        path = _path(side, candidate, places)
         paths.append((_error(path.deviation[usable]), path))
         if paths[-1][0] <= REPRODUCED:
             return path
     if (solved := solve_logistic(rows[usable], side.probability[usable])) is not None:
-        return _path(side, (SOLVED, LOGISTIC, solved), places)
+        return _path(side, Candidate(SolvedWeights(), LOGISTIC, solved), places)
     return min(paths, key=lambda item: item[0])[1] if paths else None
 
 
@@ -117,12 +124,14 @@ def solve_logistic(rows: Float64Array, probability: Float64Array) -> tuple[float
 
 
 def _path(side: Side, candidate: Candidate, places: tuple[int, ...]) -> ProbabilityPath:
-    source, kind, weights = candidate
+    kind, weights = candidate.kind, candidate.weights
     usable = side.ready
     computed = evaluate(kind, weights, side.features[:, places], usable)
     gap = side.probability - computed
     deviation = np.where((side.probability == computed) | np.isnan(gap), 0.0, gap)
-    return ProbabilityPath(kind, weights, places, deviation, side.probability, side.features, source)
+    return ProbabilityPath(
+        kind, weights, places, deviation, side.probability, side.features, candidate.source
+    )
 
 
 def _error(deviation: Float64Array) -> float:

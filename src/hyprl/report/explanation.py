@@ -12,15 +12,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hyprl.causes.findings import Explanation, Finding, Location
 from hyprl.domain.json_words import finite_or_none
 from hyprl.parity.verdict import ParityResult
 from hyprl.report.terminal import plain, render_figures, render_verdict
+from hyprl.report.worded import WordedExplanation, WordedFinding, WordedLocation
 
 _MOST_RUNS, _MOST_COLUMNS, _MOST_OPEN = 3, 6, 12
 
 
-def render_explanation(result: ParityResult, explanation: Explanation, console: Console) -> None:
+def render_explanation(result: ParityResult, explanation: WordedExplanation, console: Console) -> None:
     """Print verdict and figures, the place, the causes and what could not be assessed."""
     render_verdict(result, console)
     console.print()
@@ -34,11 +34,11 @@ def render_explanation(result: ParityResult, explanation: Explanation, console: 
     _open(explanation, console)
 
 
-def render_causes(explanation: Explanation, console: Console) -> None:
+def render_causes(explanation: WordedExplanation, console: Console) -> None:
     """Print where two engines part and the stated causes with their shares, two or three lines each."""
     where = explanation.location
     _heading(console, "Causes")
-    _line(console, Text(f"  first at {_stamp(where.first_bar)}, stage {where.stage}, column {where.column}"))
+    _line(console, Text(f"  first at {_stamp(where.first_bar)}, stage {where.step}, column {where.column}"))
     stated = [finding for finding in explanation.findings if finding.confident]
     if not stated:
         _line(console, Text("  no cause is shown with certainty by what the traces hold", "yellow"))
@@ -50,11 +50,9 @@ def render_causes(explanation: Explanation, console: Console) -> None:
     console.print()
 
 
-def _where(location: Location) -> list[tuple[str, str]]:
-    place = (
-        f"{_stamp(location.first_bar)} {location.symbol}, stage {location.stage}, column {location.column}"
-    )
-    stages = ", ".join(f"{name} {count:,}" for name, count in location.bars_by_stage.items())
+def _where(location: WordedLocation) -> list[tuple[str, str]]:
+    place = f"{_stamp(location.first_bar)} {location.symbol}, stage {location.step}, column {location.column}"
+    steps = ", ".join(f"{name} {count:,}" for name, count in location.bars_by_step.items())
     longest = sorted(location.runs, key=lambda run: -run.bars)[:_MOST_RUNS]
     runs = "; ".join(f"{run.bars:,} from {_stamp(run.start)}" for run in longest)
     more = "" if len(location.runs) <= _MOST_RUNS else f", the longest: {runs}"
@@ -62,12 +60,12 @@ def _where(location: Location) -> list[tuple[str, str]]:
     return [
         ("first", place),
         ("bars", f"{location.mismatching:,} differ, {missing}"),
-        ("first stage", stages),
+        ("first stage", steps),
         ("runs", f"{len(location.runs):,} of divergence{more or ': ' + runs}"),
     ]
 
 
-def _causes(explanation: Explanation, console: Console) -> None:
+def _causes(explanation: WordedExplanation, console: Console) -> None:
     stated = [finding for finding in explanation.findings if finding.confident]
     possible = [finding for finding in explanation.findings if not finding.confident]
     _heading(console, "Causes")
@@ -84,7 +82,7 @@ def _causes(explanation: Explanation, console: Console) -> None:
             _finding(console, finding, "- ")
 
 
-def _finding(console: Console, finding: Finding, mark: str) -> None:
+def _finding(console: Console, finding: WordedFinding, mark: str) -> None:
     head = Text.assemble(mark, (finding.cause.replace("_", " "), "bold"), f"  {_shares(finding)}")
     _line(console, head)
     rows = [("evidence", finding.evidence)]
@@ -97,14 +95,14 @@ def _finding(console: Console, finding: Finding, mark: str) -> None:
     _table(console, rows)
 
 
-def _shares(finding: Finding) -> str:
+def _shares(finding: WordedFinding) -> str:
     measured = ((finding.share_of_gap, "the combined gap"), (finding.share_of_probability, "mean |Δp|"))
     known = [(finite_or_none(share), name) for share, name in measured]
     said = [f"{_percent(share)} of {name}" for share, name in known if share is not None]
     return ", ".join((*said, f"confidence {finding.confidence:.2f} ({finding.kind})"))
 
 
-def _open(explanation: Explanation, console: Console) -> None:
+def _open(explanation: WordedExplanation, console: Console) -> None:
     lines = dict.fromkeys((*explanation.location.not_assessed, *explanation.not_assessed))
     if not lines:
         return

@@ -36,7 +36,7 @@ from hyprl.usecases.runs import (
 from hyprl.wiring import NO_OVERRIDES, LiveOverrides, Run, backtest, kernel_for
 
 if TYPE_CHECKING:
-    from hyprl.causes.findings import Explanation
+    from hyprl.report.worded import WordedExplanation
 
 MICROSCOPE_SESSIONS = 5
 EXACT = "exact"
@@ -150,7 +150,7 @@ def _check_window(
     return CheckedWindow(name, run, batch_outcome, live_outcome, pair, assessment, files)
 
 
-def explain_check(outcome: CheckOutcome) -> Explanation | None:
+def explain_check(outcome: CheckOutcome) -> WordedExplanation | None:
     """Explain what the longest window's two engines differ in; None where they do not."""
     from hyprl.usecases.explain import explain_for_page
 

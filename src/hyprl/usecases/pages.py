@@ -6,9 +6,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyprl.causes.findings import Explanation
 from hyprl.errors import SignalLogError
 from hyprl.report.page.content import PageContent, Side
+from hyprl.report.worded import WordedExplanation
 
 if TYPE_CHECKING:  # two foreign logs are compared without loading an engine
     from hyprl.usecases.check import CheckedWindow, CheckOutcome
@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # two foreign logs are compared without loading an engine
     from hyprl.usecases.runs import Outcome
 
 
-def check_page(outcome: CheckOutcome, explanation: Explanation | None = None) -> PageContent:
+def check_page(outcome: CheckOutcome, explanation: WordedExplanation | None = None) -> PageContent:
     """Return the page of a finished check; its charts are of the longest window."""
     prepared, window = outcome.prepared, outcome.windows[0]
     notes = [prepared.chosen.note, *prepared.notes]
@@ -38,7 +38,7 @@ def check_page(outcome: CheckOutcome, explanation: Explanation | None = None) ->
 
 
 def comparison_page(
-    command: str, comparison: Comparison, explanation: Explanation | None = None
+    command: str, comparison: Comparison, explanation: WordedExplanation | None = None
 ) -> PageContent:
     """Return the page of two compared log files. Raises SignalLogError when a file cannot be read any more."""
     pair, result = comparison.pair, comparison.result

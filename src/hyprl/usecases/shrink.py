@@ -24,8 +24,10 @@ from hyprl.files import atomic_path, atomic_write_bytes, atomic_write_text
 from hyprl.logs.load import load_log
 from hyprl.logs.log import LogPair, TraceLog
 from hyprl.redecide.decided_again import Decided, decide_again
+from hyprl.report.sentences.undecided import undecided_line
 
 _ONLY_TRACES = "only two HyprL traces hold what a bar can be decided from again"
+_UNKNOWN_STEP = "other"
 _HEADER_PARTS = ("strategy_parameters", "execution_parameters")
 
 
@@ -62,7 +64,7 @@ class Fixture:
         aim = self.shrunk.aim
         return {
             "outcome": "shrunk",
-            "aim": {"stage": aim.stage, "column": aim.column, "decision_differs": aim.decides},
+            "aim": {"stage": step_name(aim), "column": aim.column, "decision_differs": aim.decides},
             "bars": {
                 "before": self.shrunk.bars_before,
                 "kept": self.shrunk.bars,
@@ -110,6 +112,11 @@ def opens_of(shrunk: Shrunk) -> list[str]:
     return [iso_utc(int(stamp)) for stamp in stamps.dt.epoch("us")]
 
 
+def step_name(aim: Aim) -> str:
+    """Return the step at which the logs part as the fixture names it."""
+    return _UNKNOWN_STEP if aim.step is None else str(aim.step)
+
+
 def _config(pair: LogPair, shrunk: Shrunk) -> Config:
     if pair.traces is None:
         return Config(None, None, _ONLY_TRACES)
@@ -121,7 +128,7 @@ def _config(pair: LogPair, shrunk: Shrunk) -> Config:
     if isinstance(decided, Decided):
         values = {name: (decided.left[name], decided.right[name]) for name in decided.names}
         return Config(values, decided, "")
-    return Config(_differing_facts(left, right), None, decided)
+    return Config(_differing_facts(left, right), None, undecided_line(decided))
 
 
 def _differing_facts(left: TraceLog, right: TraceLog) -> dict[str, tuple[float | None, float | None]]:
@@ -203,7 +210,7 @@ def _test_text(fixture: Fixture, written: list[Path]) -> str:
     parts = text.split("# --- the same bar, decided again ---\n")
     aim, decided = fixture.shrunk.aim, fixture.config.decided
     facts = {
-        "@STAGE@": aim.stage,
+        "@STAGE@": step_name(aim),
         "@COLUMN@": ascii(aim.column)[1:-1].replace('"', "'"),
         "@LEFT@": written[0].name,
         "@RIGHT@": written[1].name,

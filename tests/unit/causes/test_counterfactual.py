@@ -6,9 +6,12 @@ import polars as pl
 import pytest
 
 from frames import attribute, share_out
-from hyprl.causes.counterfactual import GAP, PROBABILITY
+from hyprl.causes.cause import Cause
+from hyprl.causes.facts.differences import OtherScores, RoundedProbability
+from hyprl.causes.facts.swap import Gap
 from hyprl.causes.findings import FactorFacts
 from hyprl.logs.normalise import normalise
+from hyprl.report.worded import worded_finding
 
 WORDS = {True: "emit", False: "reject"}
 
@@ -60,23 +63,23 @@ def test_shares_of_the_gap_are_those_of_the_hand_calculation():
     # A bar that one side alone emits counts twice: parameters alone open 2/4, both 6/4, the model alone nothing.
     done = share_out(LEFT, RIGHT, redecide, BOTH)
     assert done is not None
-    assert done.values[GAP] == pytest.approx({"model": 0.5, "parameters": 1.0})
-    assert done.share(GAP, ["model"]) == pytest.approx(1 / 3)
-    assert done.share(PROBABILITY, ["model"]) == pytest.approx(1.0)
-    assert done.share(PROBABILITY, ["parameters"]) == pytest.approx(0.0)
+    assert done.values[Gap.COMBINED] == pytest.approx({"model": 0.5, "parameters": 1.0})
+    assert done.share(Gap.COMBINED, ["model"]) == pytest.approx(1 / 3)
+    assert done.share(Gap.PROBABILITY, ["model"]) == pytest.approx(1.0)
+    assert done.share(Gap.PROBABILITY, ["parameters"]) == pytest.approx(0.0)
 
 
 def test_what_is_left_open_is_nothing_when_all_factors_give_the_right_log():
     done = share_out(LEFT, RIGHT, redecide, BOTH)
     assert done is not None
     assert done.unreproduced == 0.0
-    assert done.residual(GAP) == pytest.approx(0.0)
+    assert done.residual(Gap.COMBINED) == pytest.approx(0.0)
 
 
 def test_a_factor_left_out_stays_open_and_costs_confidence():
     done = share_out(LEFT, RIGHT, redecide, ["parameters"])
     assert done is not None
-    assert done.residual(GAP) == pytest.approx(2 / 3)
+    assert done.residual(Gap.COMBINED) == pytest.approx(2 / 3)
     assert done.unreproduced == pytest.approx(1.0)  # none of the mean |dp| of 0.1 is reproduced
     assert [finding.confident for finding in attribute(LEFT, RIGHT, redecide, ["parameters"])] == [False]
 
@@ -88,12 +91,16 @@ def test_the_cause_that_explains_more_decisions_comes_first():
     assert all(finding.confident for finding in found)
 
 
-def test_facts_name_the_cause_and_tell_the_evidence():
-    known = Known({name: FactorFacts("floating_point", f"{name} rounded") for name in BOTH}, LOGS)
-    (finding,) = attribute(LEFT, RIGHT, known)
+def test_facts_name_the_cause_and_the_evidence_holds_how_the_sides_differ_in_each_factor():
+    rounded = {name: RoundedProbability(name, "float32", 1e-8) for name in BOTH}
+    facts = {name: FactorFacts(Cause.FLOATING_POINT, found) for name, found in rounded.items()}
+    (finding,) = attribute(LEFT, RIGHT, Known(facts, LOGS))
     assert finding.cause == "floating_point"
     assert finding.share_of_gap == pytest.approx(1.0)
-    assert "model rounded; parameters rounded" in finding.evidence
+    assert finding.swap.differences == tuple(rounded.values())
+    evidence = worded_finding(finding).evidence
+    assert "the model side's probabilities have float32" in evidence
+    assert "model and parameters alone, put into the left run, open 33% of the combined gap" in evidence
 
 
 def test_logs_that_do_not_differ_have_no_finding():
@@ -116,7 +123,10 @@ def test_an_estimated_difference_that_changes_next_to_nothing_is_not_stated():
         frozenset({"features"}): log("0000", [0.5, 0.5, 0.5, 0.5 + 1e-6]),
         frozenset({"model", "features"}): nearly,
     }
-    facts = {"model": FactorFacts("model_path", ""), "features": FactorFacts("warmup", "", certain=False)}
+    facts = {
+        "model": FactorFacts(Cause.MODEL_PATH, OtherScores()),
+        "features": FactorFacts(Cause.WARMUP, OtherScores(), certain=False),
+    }
     found = attribute(LEFT, nearly, Known(facts, logs))
     assert [(finding.cause, finding.confident) for finding in found] == [
         ("model_path", True),

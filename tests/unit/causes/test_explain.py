@@ -10,18 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frames import explain
-from hyprl.causes.findings import (
-    CAUSES,
-    CONFIGURATION,
-    COUNTERFACTUAL,
-    FEATURE_MISALIGNMENT,
-    MODEL_PATH,
-    SIGNATURE,
-    FactorFacts,
-    Finding,
-)
+from hyprl.causes.cause import Cause
+from hyprl.causes.facts.bar_values import RevisedBars
+from hyprl.causes.facts.differences import OtherScores
+from hyprl.causes.facts.swap import SwapFacts
+from hyprl.causes.findings import FactorFacts, Finding
 from hyprl.causes.ranking import merge
 from hyprl.errors import SignalLogError
+from hyprl.report.worded import worded
 
 BARS = 60
 START = datetime(2025, 1, 6, 14, 30, tzinfo=UTC)
@@ -37,8 +33,13 @@ def log(probability: np.ndarray | float = 0.6, **columns: object) -> pl.DataFram
     return pl.DataFrame(values | columns)
 
 
-def finding(cause: str, kind: str = SIGNATURE, confidence: float = 0.9, **more: object) -> Finding:
-    return Finding(cause, kind, confidence, f"evidence of {cause}", "do it", **more)
+def finding(cause: Cause, confidence: float = 0.9, **more: object) -> Finding:
+    return Finding(cause, confidence, (RevisedBars(3, 0.1, ("close",), confidence),), **more)
+
+
+def measured(cause: Cause, share_of_gap: float, unreproduced: float) -> Finding:
+    swap = SwapFacts(("model",), (), None, {}, {}, {}, {}, unreproduced, None)
+    return Finding(cause, 0.9, (), swap, share_of_gap)
 
 
 def test_equal_logs_have_nothing_to_explain() -> None:
@@ -68,36 +69,37 @@ def test_each_symbol_is_read_by_itself() -> None:
     draw = np.random.default_rng(1).uniform(0.4, 0.6, BARS)
     left = pl.concat([log(draw), log(draw, symbol="MSFT")])
     right = pl.concat([log(draw), log(draw.round(2), symbol="MSFT")])
-    (top,) = explain(left, right).findings
+    (top,) = worded(explain(left, right)).findings
     assert "2 decimals" in top.evidence
 
 
 def test_one_finding_for_each_cause_the_surest_first() -> None:
-    read = [finding(MODEL_PATH, confidence=0.4), finding(CONFIGURATION), finding(MODEL_PATH, confidence=0.8)]
-    assert [item.cause for item in merge((), read)] == [CONFIGURATION, MODEL_PATH]
+    read = [
+        finding(Cause.MODEL_PATH, 0.4),
+        finding(Cause.CONFIGURATION),
+        finding(Cause.MODEL_PATH, 0.8),
+    ]
+    assert [item.cause for item in merge((), read)] == [Cause.CONFIGURATION, Cause.MODEL_PATH]
     assert merge((), read)[1].confidence == 0.8
 
 
 def test_a_measured_cause_leads_and_takes_the_signature_along() -> None:
-    measured = finding(MODEL_PATH, COUNTERFACTUAL, 0.9, share_of_gap=0.2, details={"unreproduced": 0.5})
-    top, second = merge([measured], [finding(MODEL_PATH, confidence=0.95), finding(CONFIGURATION)])
-    assert (top.cause, top.kind, top.share_of_gap) == (MODEL_PATH, COUNTERFACTUAL, 0.2)
-    assert top.evidence.count("evidence of model_path") == 2
-    assert (second.cause, second.confidence) == (CONFIGURATION, 0.9)
+    read = finding(Cause.MODEL_PATH, 0.95)
+    top, second = merge([measured(Cause.MODEL_PATH, 0.2, 0.5)], [read, finding(Cause.CONFIGURATION)])
+    assert (top.cause, top.kind, top.share_of_gap) == (Cause.MODEL_PATH, "counterfactual", 0.2)
+    assert top.readings == read.readings
+    assert (second.cause, second.confidence) == (Cause.CONFIGURATION, 0.9)
 
 
 def test_a_signature_that_a_whole_reproduction_contradicts_is_not_stated() -> None:
-    measured = finding(MODEL_PATH, COUNTERFACTUAL, 0.9, share_of_gap=1.0, details={"unreproduced": 0.0})
-    second = merge([measured], [finding(CONFIGURATION)])[1]
+    second = merge([measured(Cause.MODEL_PATH, 1.0, 0.0)], [finding(Cause.CONFIGURATION)])[1]
     assert not second.confident
 
 
 def test_the_larger_share_comes_first() -> None:
-    measured = [
-        finding(cause, COUNTERFACTUAL, 0.9, share_of_gap=share, details={"unreproduced": 0.0})
-        for cause, share in ((MODEL_PATH, 0.2), (CONFIGURATION, 0.7))
-    ]
-    assert [item.cause for item in merge(measured, [])] == [CONFIGURATION, MODEL_PATH]
+    shared = ((Cause.MODEL_PATH, 0.2), (Cause.CONFIGURATION, 0.7))
+    found = [measured(cause, share, 0.0) for cause, share in shared]
+    assert [item.cause for item in merge(found, [])] == [Cause.CONFIGURATION, Cause.MODEL_PATH]
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class Swap:
 
     right: pl.DataFrame
     facts: dict[str, FactorFacts] = field(
-        default_factory=lambda: {"features": FactorFacts(FEATURE_MISALIGNMENT, "rsi is late")}
+        default_factory=lambda: {"features": FactorFacts(Cause.FEATURE_MISALIGNMENT, OtherScores())}
     )
 
     def __call__(self, factors: frozenset[str]) -> pl.DataFrame:
@@ -116,7 +118,7 @@ class Swap:
 def test_what_can_be_decided_again_is_measured() -> None:
     right = log(np.linspace(0.4, 0.7, BARS))
     (top, *_) = explain(log(), right, redecide=Swap(right)).findings
-    assert (top.cause, top.kind) == (FEATURE_MISALIGNMENT, COUNTERFACTUAL)
+    assert (top.cause, top.kind) == (Cause.FEATURE_MISALIGNMENT, "counterfactual")
     assert top.share_of_probability == pytest.approx(1.0)
 
 
@@ -140,5 +142,5 @@ def test_any_numbers_are_explained_without_an_error(rows: list[tuple[float | Non
         for values in (columns[:2], columns[2:])
     ]
     for found in explain(*sides).findings:
-        assert found.cause in CAUSES
+        assert found.cause in Cause
         assert 0.0 <= found.confidence <= 1.0

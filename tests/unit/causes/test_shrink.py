@@ -66,14 +66,14 @@ def test_bar_with_another_decision_is_preferred(log) -> None:
 def test_bar_that_one_log_lacks_is_left_alone(log) -> None:
     shrunk = shrink_logs(log, log.filter(pl.int_range(pl.len()) != 30))
     assert shrunk is not None
-    assert (shrunk.aim.stage, shrunk.aim.column) == ("bars", "timestamp")
+    assert (shrunk.aim.step, shrunk.aim.column) == ("bars", "timestamp")
     assert (shrunk.left.height, shrunk.right.height) == (1, 0)
 
 
 def test_column_of_unknown_meaning_is_still_found(log) -> None:
     shrunk = shrink_logs(log.with_columns(mood=pl.lit("calm")), log.with_columns(mood=pl.lit("tense")))
     assert shrunk is not None
-    assert shrunk.aim == Aim("other", "mood", decides=False)
+    assert shrunk.aim == Aim(None, "mood", decides=False)
     assert "mood" in shrunk.columns
 
 

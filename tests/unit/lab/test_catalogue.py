@@ -4,7 +4,8 @@ from dataclasses import fields
 
 import pytest
 
-from hyprl.causes.findings import CAUSES, STAGES
+from hyprl.causes.cause import Cause
+from hyprl.causes.steps import STEPS
 from hyprl.errors import ConfigError
 from hyprl.lab.catalogue import BY_NAME, FAULTS, find_fault, held_out_levels
 from hyprl.lab.controls import CONTROLS
@@ -18,14 +19,14 @@ LABELS = [label for fault in FAULTS for label in fault.labels]
 
 
 def test_every_cause_has_faults_and_no_name_is_used_twice():
-    assert {fault.cause for fault in FAULTS} == set(CAUSES)
+    assert {fault.cause for fault in FAULTS} == set(Cause)
     assert len(BY_NAME) == len(FAULTS) >= 24
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_fault_has_two_to_four_levels_a_stage_and_a_complaint(fault):
+def test_a_fault_has_two_to_four_levels_a_step_and_a_complaint(fault):
     assert 2 <= len(set(fault.labels)) <= 4
-    assert fault.stage in STAGES
+    assert fault.step in STEPS
     assert fault.complaint
 
 

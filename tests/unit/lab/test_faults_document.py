@@ -1,4 +1,4 @@
-"""docs/faults.md has every fault and control, with the cause, stage and levels that the catalogue gives."""
+"""docs/faults.md has every fault and control, with the cause, step and levels that the catalogue gives."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "faults.md").read_tex
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_the_table_has_the_fault(fault: Fault):
     levels = ", ".join(f"`{level}`" for level in fault.levels)
-    assert f"| `{fault.name}` | {fault.cause} | {fault.stage} | {levels} | {fault.complaint} |" in DOCUMENT
+    assert f"| `{fault.name}` | {fault.cause} | {fault.step} | {levels} | {fault.complaint} |" in DOCUMENT
 
 
 def test_the_table_has_every_control():

@@ -42,7 +42,7 @@ def test_when_all_went_right_every_limit_holds():
     [
         (replace(FOUND, broken=False), "detected"),
         (replace(FOUND, said=replace(RIGHT, first_bar="2025-01-02T15:30:00Z")), "first bar and stage"),
-        (replace(FOUND, said=replace(RIGHT, stage="bars")), "first bar and stage"),
+        (replace(FOUND, said=replace(RIGHT, step="bars")), "first bar and stage"),
         (replace(FOUND, said=replace(RIGHT, causes=("bar_timing", "warmup"))), "top cause"),
         (replace(FOUND, plain=replace(RIGHT, causes=())), "top cause, plain log"),
         (replace(TWO, said=replace(BOTH, stated=("warmup",))), "both causes of a pair"),

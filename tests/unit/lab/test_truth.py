@@ -5,6 +5,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from hyprl.causes.steps import DecisionStep
 from hyprl.lab.catalogue import FAULTS
 from hyprl.lab.ground import GroundTruth
 from hyprl.lab.lab import Lab
@@ -56,9 +57,9 @@ def test_the_earlier_of_two_stamps_is_where_logs_part():
     assert truth.first_open_utc_us == 9 * HOUR_US
 
 
-def test_the_first_of_several_bars_is_kept_with_its_stage():
+def test_the_first_of_several_bars_is_kept_with_its_step():
     truth = GroundTruth(0)
-    truth.note(3 * HOUR_US, stage="gates")
-    truth.note(2 * HOUR_US, stage="decision")
-    truth.note(4 * HOUR_US, stage="size")
-    assert (truth.first_open_utc_us, truth.stage, truth.bars) == (2 * HOUR_US, "decision", 3)
+    truth.note(3 * HOUR_US, step=DecisionStep.GATES)
+    truth.note(2 * HOUR_US, step=DecisionStep.DECISION)
+    truth.note(4 * HOUR_US, step=DecisionStep.SIZE)
+    assert (truth.first_open_utc_us, truth.step, truth.bars) == (2 * HOUR_US, "decision", 3)

@@ -79,7 +79,7 @@ def test_two_faults_share_the_gap_and_both_are_stated(lab: Lab):
 
 def test_a_constant_that_the_header_misstates_is_read_off_the_decisions(lab: Lab):
     redecide = redecision(lab.left, planted(lab, "hard-coded-size:risk_fraction"))
-    assert "not as stated" in redecide.facts["parameters"].evidence
+    assert redecide.facts["parameters"].difference.unstated == ("risk_fraction",)
 
 
 def test_a_log_without_bars_cannot_be_decided_again(lab: Lab):

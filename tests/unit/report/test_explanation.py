@@ -6,19 +6,19 @@ import pytest
 from rich.console import Console
 
 from frames import compare, explain
-from hyprl.causes.findings import Explanation, Finding
 from hyprl.report.explanation import render_explanation
+from hyprl.report.worded import WordedExplanation, WordedFinding, worded
 
 STAMPS = [f"2024-12-12T{hour}:30:00Z" for hour in (14, 15, 16)]
 LEFT = pl.DataFrame({"timestamp": STAMPS, "symbol": "NVDA", "decision": "reject", "prob": [0.6, 0.5, 0.4]})
 RIGHT = LEFT.with_columns(prob=pl.lit(0.5))
 
-SURE = Finding("model_path", "counterfactual", 0.97, "other weights", "load one file", 0.75, 0.5)
-UNSURE = Finding("bar_timing", "signature", 0.4, "a bar is missing", "count them")
+SURE = WordedFinding("model_path", "counterfactual", 0.97, "other weights", "load one file", 0.75, 0.5)
+UNSURE = WordedFinding("bar_timing", "signature", 0.4, "a bar is missing", "count them")
 
 
 def shown(
-    explanation: Explanation, right: pl.DataFrame = RIGHT, encoding: str = "utf-8", width: int = 80
+    explanation: WordedExplanation, right: pl.DataFrame = RIGHT, encoding: str = "utf-8", width: int = 80
 ) -> str:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding)
@@ -28,8 +28,8 @@ def shown(
     return raw.getvalue().decode(encoding)
 
 
-def with_findings(*findings: Finding, residual: float | None = None) -> Explanation:
-    return replace(explain(LEFT, RIGHT), findings=findings, residual=residual)
+def with_findings(*findings: WordedFinding, residual: float | None = None) -> WordedExplanation:
+    return replace(worded(explain(LEFT, RIGHT)), findings=findings, residual=residual)
 
 
 def test_the_verdict_comes_first_then_figures_place_and_causes() -> None:
@@ -52,11 +52,11 @@ def test_an_uncertain_cause_stands_under_its_own_heading() -> None:
 
 
 def test_equal_logs_have_nothing_to_explain() -> None:
-    assert "nothing to explain" in shown(explain(LEFT, LEFT), LEFT)
+    assert "nothing to explain" in shown(worded(explain(LEFT, LEFT)), LEFT)
 
 
 def test_what_to_record_is_listed() -> None:
-    assert "record the features" in " ".join(shown(explain(LEFT, RIGHT)).split())
+    assert "record the features" in " ".join(shown(worded(explain(LEFT, RIGHT))).split())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])

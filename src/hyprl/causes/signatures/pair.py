@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hyprl.causes.steps import BAR, FEATURES, PRICES, stage_of
+from hyprl.causes.steps import BAR, PRICES, DecisionStep, step_of
 from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
 from hyprl.domain.instants import iso_utc
 from hyprl.logs.vocabulary import EMIT
@@ -130,7 +130,7 @@ class Pair:
     @cached_property
     def features(self) -> tuple[Column, ...]:
         """The numeric feature columns."""
-        found = (self.column(name) for name in self.names if stage_of(name) == FEATURES)
+        found = (self.column(name) for name in self.names if step_of(name) is DecisionStep.FEATURES)
         return tuple(column for column in found if column is not None and column.name != "risk_inputs.atr")
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Configuration: thresholds, multiples and gates that are set differently.
+"""Read settings, recorded or implied by decisions and sizes: thresholds, multiples and gates that are set differently.
 
 A recorded setting that differs says so itself. A threshold that is not recorded follows, for each side alone, from the
 probabilities just above and below it; a reward multiple from expected P&L; a stop multiple from a constant ratio of
@@ -9,11 +9,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyprl.causes.findings import CONFIGURATION, SIGNATURE, Finding
+from hyprl.causes.cause import Cause
+from hyprl.causes.facts.settings import (
+    LeverageCaps,
+    OtherConfigHash,
+    OtherGate,
+    RecordedSetting,
+    RecordedSettings,
+    RewardMultiples,
+    RiskFractions,
+    StopRatio,
+)
+from hyprl.causes.findings import Finding
 from hyprl.causes.signatures import thresholds
-from hyprl.causes.signatures.money import Money
 from hyprl.causes.signatures.pair import Column, Floats, Pair, first_true
-from hyprl.causes.signatures.thresholds import ADVICE
+from hyprl.causes.signatures.risk_and_stops import Money
 from hyprl.causes.steps import CONFIG_HASH
 
 _SETTINGS = (
@@ -23,15 +33,15 @@ _SETTINGS = (
     "risk_inputs.atr_multiplier",
     "risk_inputs.reward_multiple",
 )
-# The gates in the order in which HyprL tries them, with the inputs that each reads and the keys that set it.
-_GATES: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("data", ("data_flaws",), "the bar policies"),
-    ("position_open", ("account.position_open",), "the position cap"),
-    ("threshold", ("threshold_long", "threshold_short"), "the thresholds"),
-    ("trend", (), "trend_long_min, trend_short_min or trend_window_bars"),
-    ("sentiment", ("sentiment_score",), "the sentiment band or regime"),
-    ("ev", ("expected_pnl", "risk_amount"), "min_ev_multiple"),
-    ("size", ("position_size",), "min_size"),
+# The gates in the order in which HyprL tries them, with the inputs that each reads.
+_GATES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("data", ("data_flaws",)),
+    ("position_open", ("account.position_open",)),
+    ("threshold", ("threshold_long", "threshold_short")),
+    ("trend", ()),
+    ("sentiment", ("sentiment_score",)),
+    ("ev", ("expected_pnl", "risk_amount")),
+    ("size", ("position_size",)),
     (
         "risk",
         (
@@ -41,7 +51,6 @@ _GATES: tuple[tuple[str, tuple[str, ...], str], ...] = (
             "account.bars_since_entry",
             "account.session_start_equity",
         ),
-        "the risk caps (daily loss, notional, exposure, trades a day, bars between entries)",
     ),
 )
 _FEW = 3
@@ -70,27 +79,24 @@ def _recorded(pair: Pair) -> list[Finding]:
     ]
     if not differing:
         return []
-    shown = [
-        f"{column.name.removeprefix('risk_inputs.')} {_first(column.left, column)} left, "
-        f"{_first(column.right, column)} right"
+    settings = tuple(
+        RecordedSetting(column.name, _first(column.left, column), _first(column.right, column))
         for column in differing
-    ]
+    )
     first = min(first_true(column.differs, pair.rows) for column in differing)
     return [
         Finding(
-            CONFIGURATION,
-            SIGNATURE,
+            Cause.CONFIGURATION,
             0.97,
-            f"recorded settings differ: {'; '.join(shown)}",
-            ADVICE,
+            (RecordedSettings(settings),),
             first_bar=pair.bar(first),
             columns=tuple(column.name for column in differing),
         )
     ]
 
 
-def _first(side: Floats, column: Column) -> str:
-    return f"{side[first_true(column.differs, 0)]:.6g}"
+def _first(side: Floats, column: Column) -> float:
+    return float(side[first_true(column.differs, 0)])
 
 
 def _multiples(money: Money | None, pair: Pair) -> Finding | None:
@@ -101,14 +107,11 @@ def _multiples(money: Money | None, pair: Pair) -> Finding | None:
     if abs(left - right) < _SPREAD:
         return None
     return Finding(
-        CONFIGURATION,
-        SIGNATURE,
+        Cause.CONFIGURATION,
         0.93,
-        f"expected P&L follows from probability and risk with a reward multiple of {left:g} left and {right:g} right",
-        ADVICE,
+        (RewardMultiples(left, right),),
         first_bar=pair.bar(0),
         columns=("expected_pnl",),
-        details={"left": left, "right": right},
     )
 
 
@@ -116,25 +119,20 @@ def _stop_multiple(pair: Pair, money: Money | None) -> Finding | None:
     if money is None:
         return None
     ratio = _per_atr(pair, money)
-    told = np.isfinite(ratio)
-    if int(told.sum()) < _FEW:
+    finite = np.isfinite(ratio)
+    if int(finite.sum()) < _FEW:
         return None
-    value = float(np.median(ratio[told]))
+    value = float(np.median(ratio[finite]))
     slack = max(20.0 * money.tolerance, 1e-9)
-    if abs(value - 1.0) < 4.0 * slack or float((np.abs(ratio[told] - value) < slack * value).mean()) < 0.97:
+    if abs(value - 1.0) < 4.0 * slack or float((np.abs(ratio[finite] - value) < slack * value).mean()) < 0.97:
         return None
     recorded = pair.column("risk_inputs.atr_multiplier")
-    under = ", while both record the same multiplier" if recorded is not None else ""
     return Finding(
-        CONFIGURATION,
-        SIGNATURE,
+        Cause.CONFIGURATION,
         0.93 if pair.column("risk_inputs.atr") is not None or not _probability_parts(pair) else 0.75,
-        f"the right side's stop stands {value:.6g} times as far as the left's on every bar{under}: "
-        f"another stop multiple",
-        ADVICE,
-        first_bar=pair.bar(first_true(told, 0)),
+        (StopRatio(value, recorded_equal=recorded is not None),),
+        first_bar=pair.bar(first_true(finite, 0)),
         columns=("position_size",),
-        details={"ratio": value},
     )
 
 
@@ -148,20 +146,17 @@ def _fraction(pair: Pair) -> Finding | None:
     if left is None or right is None or abs(left - right) <= _SPREAD * left:
         return None
     return Finding(
-        CONFIGURATION,
-        SIGNATURE,
+        Cause.CONFIGURATION,
         0.93,
-        f"sizes risk {left:.6g} of the equity they were taken of left, {right:.6g} right",
-        ADVICE,
+        (RiskFractions(left, right),),
         first_bar=pair.bar(first_true(risk.differs, 0)),
         columns=("position_size", "risk_amount"),
-        details={"left": left, "right": right},
     )
 
 
 def _usual_share(risk: Floats, equity: Floats) -> float | None:
-    told = np.isfinite(risk) & np.isfinite(equity) & (equity > 0.0) & (risk > 0.0)
-    shares = risk[told] / equity[told]
+    usable = np.isfinite(risk) & np.isfinite(equity) & (equity > 0.0) & (risk > 0.0)
+    shares = risk[usable] / equity[usable]
     if len(shares) < 4 * _FEW:
         return None
     top = float(np.median(shares[shares >= 0.99 * shares.max()]))
@@ -192,13 +187,10 @@ def _cap(pair: Pair) -> Finding | None:
     caps = [_cap_of(leverage) for leverage in leverages]
     if not _caps_differ(caps, leverages):
         return None
-    shown = [f"{cap:.4g}" if cap is not None else "none in use" for cap in caps]
     return Finding(
-        CONFIGURATION,
-        SIGNATURE,
+        Cause.CONFIGURATION,
         0.9,
-        f"sizes stop at {shown[0]} times equity left, {shown[1]} right: another leverage limit",
-        ADVICE,
+        (LeverageCaps(caps[0], caps[1]),),
         first_bar=pair.bar(first_true(size.differs, 0)),
         columns=("position_size",),
     )
@@ -213,8 +205,8 @@ def _caps_differ(caps: list[float | None], used: list[Floats]) -> bool:
 
 
 def _leverage(size: Floats, price: Floats, equity: Floats) -> Floats:
-    told = np.isfinite(size) & np.isfinite(price) & np.isfinite(equity) & (equity > 0.0) & (size > 0.0)
-    leverage: Floats = size[told] * price[told] / equity[told]
+    usable = np.isfinite(size) & np.isfinite(price) & np.isfinite(equity) & (equity > 0.0) & (size > 0.0)
+    leverage: Floats = size[usable] * price[usable] / equity[usable]
     return leverage
 
 
@@ -231,27 +223,23 @@ def _gate(pair: Pair) -> Finding | None:
     if reasons is None or not (pair.knows_features or _all_equal(pair.probability)):
         return None
     differs = reasons[0] != reasons[1]
-    known = {gate: (place, inputs, keys) for place, (gate, inputs, keys) in enumerate(_GATES)}
+    inputs_of = dict(_GATES)
     for row in np.flatnonzero(differs & ~pair.features_part & ~pair.bars_part)[:400].tolist():
-        parted = sorted(
-            (known[word][0], word) for word in (reasons[0][row], reasons[1][row]) if word in known
-        )
-        if not parted:
+        given = (reasons[0][row], reasons[1][row])
+        gate = next((gate for gate in inputs_of if gate in given), None)
+        if gate is None or gate == "position_open":
             continue
-        _, gate = parted[0]
-        _, inputs, keys = known[gate]
-        if gate == "position_open" or not _alike(pair, row, (*inputs, "probability_up")):
+        if not _equal_at(pair, row, (*inputs_of[gate], "probability_up")):
             continue
         same = differs & ((reasons[0] == gate) | (reasons[1] == gate))
-        said = (
-            f"at {pair.bar(row)} the gate `{gate}` decides otherwise on equal inputs ({reasons[0][row]} left, "
-            f"{reasons[1][row]} right), on {int(same.sum()):,} bars in all: {keys}"
+        counts_unrecorded = gate == "risk" and not any(name.startswith("account.") for name in pair.names)
+        return _gate_finding(
+            pair, row, OtherGate(gate, pair.bar(row), given, int(same.sum()), counts_unrecorded)
         )
-        return _gate_finding(pair, row, gate, said)
     return None
 
 
-def _alike(pair: Pair, row: int, names: tuple[str, ...]) -> bool:
+def _equal_at(pair: Pair, row: int, names: tuple[str, ...]) -> bool:
     columns = [column for name in names if (column := pair.column(name)) is not None]
     return bool(columns) and not any(column.differs[row] for column in columns)
 
@@ -263,31 +251,23 @@ def _by_hash(pair: Pair) -> list[Finding]:
     upstream = pair.features_part.any() or pair.bars_part.any() or pair.has_holes or _probability_parts(pair)
     return [
         Finding(
-            CONFIGURATION,
-            SIGNATURE,
+            Cause.CONFIGURATION,
             0.4 if upstream else 0.8,
-            "the two sides recorded another config_hash",
-            "Compare the two files key by key.",
+            (OtherConfigHash(),),
             first_bar=pair.bar(first_true(hashes[0] != hashes[1], 0)),
             columns=(CONFIG_HASH,),
         )
     ]
 
 
-def _gate_finding(pair: Pair, row: int, gate: str, said: str) -> Finding:
-    counted = gate == "risk" and not any(name.startswith("account.") for name in pair.names)
-    if counted:
-        said += "; or the day's counts and losses, which were not recorded"
-    sure = 0.9 if pair.knows_features else 0.8
+def _gate_finding(pair: Pair, row: int, facts: OtherGate) -> Finding:
+    confidence = 0.9 if pair.knows_features else 0.8
     return Finding(
-        CONFIGURATION,
-        SIGNATURE,
-        0.5 if counted else sure,
-        said,
-        ADVICE,
+        Cause.CONFIGURATION,
+        0.5 if facts.counts_unrecorded else confidence,
+        (facts,),
         first_bar=pair.bar(row),
         columns=("reason",),
-        details={"gate": gate},
     )
 
 

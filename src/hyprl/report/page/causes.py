@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hyprl.causes.findings import Explanation, Finding
 from hyprl.domain.json_words import finite_or_none
 from hyprl.report.page.markup import Markup, el, join
 from hyprl.report.page.numbers import counted, instant, percent
+from hyprl.report.worded import WordedExplanation, WordedFinding
 
 Span = tuple[float, float]
 _NOTHING = "Nothing differs, so there is nothing to explain."
 
 
-def causes(explanation: Explanation | None, *, differs: bool) -> Markup:
+def causes(explanation: WordedExplanation | None, *, differs: bool) -> Markup:
     """Return the ranked findings; without an explanation, what to run to get one."""
     if explanation is None:
         command = el("code", "hyprl explain LEFT RIGHT")
@@ -59,21 +59,21 @@ def waterfall_spans(shares: Sequence[float | None], residual: float | None) -> l
     return [None if span is None else ((span[0] - low) / width, (span[1] - low) / width) for span in raw]
 
 
-def _where(explanation: Explanation) -> Markup | None:
+def _where(explanation: WordedExplanation) -> Markup | None:
     location = explanation.location
     if location.first_bar is None:
         return None
     place = f"The engines first part at {instant(location.first_bar)}"
     details = [
         f"symbol {location.symbol}" * bool(location.symbol),
-        f"stage {location.stage}" * bool(location.stage),
+        f"stage {location.step}" * bool(location.step),
     ]
     details.append(f"column {location.column}" * bool(location.column))
     runs = f" {counted(location.mismatching, 'bar')} in {counted(len(location.runs), 'run')} of divergence."
     return el("p", f"{place}: {', '.join(detail for detail in details if detail)}.{runs}")
 
 
-def _finding(finding: Finding, span: Span | None) -> Markup:
+def _finding(finding: WordedFinding, span: Span | None) -> Markup:
     share = _share(finding)
     value = percent(share) if share is not None else "share not measured"
     sure = "" if finding.confident else ", not certain enough to name"
@@ -94,7 +94,7 @@ def _finding(finding: Finding, span: Span | None) -> Markup:
     )
 
 
-def _residual(explanation: Explanation, span: Span | None) -> Markup | None:
+def _residual(explanation: WordedExplanation, span: Span | None) -> Markup | None:
     residual = finite_or_none(explanation.residual)
     if residual is None:
         return None
@@ -118,5 +118,5 @@ def _bar(span: Span | None, style: str) -> Markup | None:
     )
 
 
-def _share(finding: Finding) -> float | None:
+def _share(finding: WordedFinding) -> float | None:
     return finite_or_none(finding.share_of_gap)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hyprl.causes.findings import Explanation
 from hyprl.parity.verdict import ParityResult
+from hyprl.report.worded import WordedExplanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,4 @@ class PageContent:
     sides: tuple[Side, Side]
     facts: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
-    explanation: Explanation | None = None
+    explanation: WordedExplanation | None = None

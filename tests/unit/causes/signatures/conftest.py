@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from frames import explain
-from hyprl.causes.findings import Finding
+from hyprl.report.worded import WordedFinding, worded
 
 HOUR_US = 3_600_000_000
 FIRST_US = 1_734_013_800_000_000  # 2024-12-12T14:30:00Z
@@ -91,9 +91,9 @@ def other() -> Bot:
 
 
 @pytest.fixture
-def found(left: pl.DataFrame) -> Callable[[pl.DataFrame], tuple[Finding, ...]]:
+def found(left: pl.DataFrame) -> Callable[[pl.DataFrame], tuple[WordedFinding, ...]]:
     """What explain finds between the healthy log and another one."""
-    return lambda right: explain(left, right).findings
+    return lambda right: worded(explain(left, right)).findings
 
 
 @pytest.fixture

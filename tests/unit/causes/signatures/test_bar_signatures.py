@@ -5,7 +5,8 @@ import polars as pl
 import pytest
 
 from frames import explain
-from hyprl.causes.findings import BAR_TIMING, DATA_REVISION, FLOATING_POINT, WARMUP
+from hyprl.causes.cause import Cause
+from hyprl.report.worded import worded
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ from hyprl.causes.findings import BAR_TIMING, DATA_REVISION, FLOATING_POINT, WAR
 )
 def test_shifted_stamps(found, other, shift, said) -> None:
     (top,) = found(other.log().with_columns(pl.col("timestamp").dt.offset_by(shift)))
-    assert (top.cause, top.confident) == (BAR_TIMING, True)
+    assert (top.cause, top.confident) == (Cause.BAR_TIMING, True)
     assert said in top.evidence
 
 
@@ -29,8 +30,8 @@ def test_stamps_shifted_in_summer_alone_are_daylight_saving(other) -> None:
     late = log.with_columns(
         pl.when(summer).then(pl.col("timestamp").dt.offset_by("1h")).otherwise("timestamp")
     )
-    (top,) = explain(log, late).findings
-    assert (top.cause, top.confident) == (BAR_TIMING, True)
+    (top,) = worded(explain(log, late)).findings
+    assert (top.cause, top.confident) == (Cause.BAR_TIMING, True)
     assert "daylight saving" in top.evidence
 
 
@@ -40,13 +41,13 @@ def test_stamps_shifted_in_summer_alone_are_daylight_saving(other) -> None:
 def test_skipped_bars_with_a_pattern(found, other, every, said) -> None:
     log = other.log().with_row_index().filter(pl.col("index") % every != 1).drop("index")
     (top,) = found(log)
-    assert (top.cause, top.confident) == (BAR_TIMING, True)
+    assert (top.cause, top.confident) == (Cause.BAR_TIMING, True)
     assert said in top.evidence
 
 
 def test_scattered_missing_bars_are_no_certain_cause(found, other) -> None:
     (top,) = found(other.log().sample(fraction=0.9, seed=1).sort("timestamp"))
-    assert (top.cause, top.confident) == (BAR_TIMING, False)
+    assert (top.cause, top.confident) == (Cause.BAR_TIMING, False)
 
 
 def test_one_log_that_starts_later_lacks_nothing_inside(found, other) -> None:
@@ -56,7 +57,7 @@ def test_one_log_that_starts_later_lacks_nothing_inside(found, other) -> None:
 def test_revised_bars_are_single_true_ranges(found, other) -> None:
     other.ranges[[50, 90, 100, 200, 300, 310]] *= 1.5
     (top,) = found(other.log())
-    assert (top.cause, top.confident) == (DATA_REVISION, False)
+    assert (top.cause, top.confident) == (Cause.DATA_REVISION, False)
     assert "6 single bars" in top.evidence
 
 
@@ -64,14 +65,14 @@ def test_unadjusted_prices_up_to_a_date(found, other) -> None:
     other.ranges[:200] *= 4.0
     other.bias = 1e-9
     top = max(found(other.log()), key=lambda finding: finding.confidence)
-    assert (top.cause, top.confident) == (DATA_REVISION, True)
+    assert (top.cause, top.confident) == (Cause.DATA_REVISION, True)
     assert "4 times the left's" in top.evidence
 
 
 def test_unfinished_bars_have_smaller_ranges(found, other) -> None:
     other.ranges *= np.random.default_rng(1).uniform(0.7, 0.8, len(other.ranges))
     (top,) = found(other.log())
-    assert top.cause == BAR_TIMING
+    assert top.cause == Cause.BAR_TIMING
     assert "before they closed" in top.evidence
 
 
@@ -80,20 +81,20 @@ def test_bars_decided_with_the_data_of_the_last(found, other) -> None:
     healthy = other.ranges.copy()
     other.ranges[late] = healthy[late - 1]
     (top,) = found(other.log())
-    assert (top.cause, top.confident) == (BAR_TIMING, True)
+    assert (top.cause, top.confident) == (Cause.BAR_TIMING, True)
 
 
 def test_rounded_prices_differ_both_ways_by_little(found, other) -> None:
     other.ranges += np.random.default_rng(2).uniform(-0.005, 0.005, len(other.ranges))
     (top,) = found(other.log())
-    assert top.cause == FLOATING_POINT
+    assert top.cause == Cause.FLOATING_POINT
     assert "rounded" in top.evidence
 
 
 def test_an_atr_of_three_decimals(found, other, wilder_average) -> None:
     other.atr = np.round(wilder_average(other.ranges), 3)
     (top,) = found(other.log())
-    assert (top.cause, top.confident) == (FLOATING_POINT, True)
+    assert (top.cause, top.confident) == (Cause.FLOATING_POINT, True)
     assert "multiples of 0.001" in top.evidence
 
 
@@ -108,5 +109,5 @@ def test_history_capped_at_n_bars(found, other, wilder_average, kept) -> None:
         [whole[t] if t < kept else afresh(other.ranges[t - kept + 1 : t + 1]) for t in range(len(whole))]
     )
     (top,) = found(other.log())
-    assert (top.cause, top.confident) == (WARMUP, True)
+    assert (top.cause, top.confident) == (Cause.WARMUP, True)
     assert f"its last {kept} bars" in top.evidence

@@ -7,17 +7,8 @@ import polars as pl
 import pytest
 
 from frames import explain
-from hyprl.causes.findings import (
-    BAR_TIMING,
-    CONFIGURATION,
-    DATA_REVISION,
-    FEATURE_MISALIGNMENT,
-    FLOATING_POINT,
-    MODEL_PATH,
-    SIZING_EQUITY,
-    STATE_LOST,
-    WARMUP,
-)
+from hyprl.causes.cause import Cause
+from hyprl.report.worded import worded
 
 BARS = 200
 WEIGHTS = {"ret_1h": 40.0, "rsi_14": 2.0, "atr_14": -0.1, "volume_z": 0.1}
@@ -63,21 +54,21 @@ def changed() -> dict[str, np.ndarray]:
 @pytest.fixture
 def top() -> Callable[..., tuple[str, bool, str]]:
     def ask(right: pl.DataFrame) -> tuple[str, bool, str]:
-        first = explain(log_of(recorded()), right).findings[0]
+        first = worded(explain(log_of(recorded()), right)).findings[0]
         return first.cause, first.confident, first.evidence
 
     return ask
 
 
 def test_equal_logs_show_nothing(changed) -> None:
-    assert explain(log_of(recorded()), log_of(changed)).findings == ()
+    assert worded(explain(log_of(recorded()), log_of(changed))).findings == ()
 
 
 @pytest.mark.parametrize("bars", [1, 3, -1])
 def test_one_late_column(changed, top, bars) -> None:
     changed["indicator.rsi_14"] = np.roll(changed["indicator.rsi_14"], bars)
     cause, sure, evidence = top(log_of(changed))
-    assert (cause, sure) == (FEATURE_MISALIGNMENT, True)
+    assert (cause, sure) == (Cause.FEATURE_MISALIGNMENT, True)
     assert f"shifting rsi_14 by {abs(bars)} bar" in evidence
 
 
@@ -85,14 +76,14 @@ def test_two_columns_that_changed_places(changed, top) -> None:
     names = ("indicator.ret_1h", "indicator.volume_z")
     changed[names[0]], changed[names[1]] = changed[names[1]], changed[names[0]]
     cause, sure, evidence = top(log_of(changed))
-    assert (cause, sure) == (FEATURE_MISALIGNMENT, True)
+    assert (cause, sure) == (Cause.FEATURE_MISALIGNMENT, True)
     assert "hold each other's values" in evidence
 
 
 def test_a_column_that_was_never_wired_up(changed, top) -> None:
     changed["indicator.volume_z"] = np.zeros(BARS)
     cause, sure, evidence = top(log_of(changed))
-    assert (cause, sure) == (FEATURE_MISALIGNMENT, True)
+    assert (cause, sure) == (Cause.FEATURE_MISALIGNMENT, True)
     assert "volume_z is 0 on every bar of the right side" in evidence
 
 
@@ -100,7 +91,7 @@ def test_a_column_scaled_over_the_whole_frame(changed, top) -> None:
     column = changed["indicator.rsi_14"]
     changed["indicator.rsi_14"] = (column - column.min()) / np.ptp(column)
     cause, sure, evidence = top(log_of(changed))
-    assert (cause, sure) == (FEATURE_MISALIGNMENT, True)
+    assert (cause, sure) == (Cause.FEATURE_MISALIGNMENT, True)
     assert "scaled by other constants" in evidence
 
 
@@ -109,20 +100,20 @@ def test_features_of_n_decimals(changed, top, digits) -> None:
     for name in WEIGHTS:
         changed[f"indicator.{name}"] = np.round(changed[f"indicator.{name}"], digits)
     cause, sure, evidence = top(log_of(changed))
-    assert (cause, sure) == (FLOATING_POINT, True)
+    assert (cause, sure) == (Cause.FLOATING_POINT, True)
     assert f"{digits} decimals" in evidence
 
 
 def test_last_places(changed, top) -> None:
     for name in WEIGHTS:
         changed[f"indicator.{name}"] *= 1.0 + 2e-16 * np.random.default_rng(1).integers(-4, 5, BARS)
-    assert top(log_of(changed))[:2] == (FLOATING_POINT, True)
+    assert top(log_of(changed))[:2] == (Cause.FLOATING_POINT, True)
 
 
 def test_columns_that_forget_their_start(changed, top) -> None:
     changed["indicator.atr_14"] += 0.5 * (13.0 / 14.0) ** np.arange(BARS)
     cause, sure, evidence = top(log_of(changed))
-    assert (cause, sure) == (WARMUP, True)
+    assert (cause, sure) == (Cause.WARMUP, True)
     assert "Wilder average of 14" in evidence
 
 
@@ -130,14 +121,14 @@ def test_columns_frozen_since_a_restart(changed, top) -> None:
     for name in WEIGHTS:
         changed[f"indicator.{name}"][120:] = changed[f"indicator.{name}"][120]
     cause, sure, evidence = top(log_of(changed))
-    assert (cause, sure) == (STATE_LOST, True)
+    assert (cause, sure) == (Cause.STATE_LOST, True)
     assert "stand still for 79 bars" in evidence
 
 
 def test_equal_features_and_other_probabilities_are_the_model(changed, top) -> None:
     right = log_of(changed).with_columns(probability_up=pl.col("probability_up") ** 1.1)
     cause, sure, evidence = top(right)
-    assert (cause, sure) == (MODEL_PATH, True)
+    assert (cause, sure) == (Cause.MODEL_PATH, True)
     assert "200 bars with equal features" in evidence
 
 
@@ -145,7 +136,7 @@ def test_a_split_is_one_ratio_up_to_a_date(changed, top) -> None:
     for name in ("open", "high", "low", "close"):
         changed[f"bar.{name}"][:100] *= 4.0
     cause, sure, evidence = top(log_of(changed))
-    assert (cause, sure) == (DATA_REVISION, True)
+    assert (cause, sure) == (Cause.DATA_REVISION, True)
     assert "a 4:1 split" in evidence
 
 
@@ -158,7 +149,7 @@ def test_a_dividend_is_a_small_ratio_up_to_a_date(changed, top) -> None:
 def test_scattered_bars_were_revised(changed, top) -> None:
     changed["bar.close"][[10, 60, 130]] *= 1.001
     cause, sure, evidence = top(log_of(changed))
-    assert (cause, sure) == (DATA_REVISION, True)
+    assert (cause, sure) == (Cause.DATA_REVISION, True)
     assert "3 bars (1.5%) differ in bar.close" in evidence
 
 
@@ -168,14 +159,14 @@ def test_unfinished_bars_are_nested_and_have_less_volume(changed, top) -> None:
         changed[f"bar.{name}"] = opened + 0.8 * (changed[f"bar.{name}"] - opened)
     changed["bar.volume"] = 0.8 * changed["bar.volume"]
     cause, sure, evidence = top(log_of(changed))
-    assert (cause, sure) == (BAR_TIMING, True)
+    assert (cause, sure) == (Cause.BAR_TIMING, True)
     assert "80% of its volume" in evidence
 
 
 def test_bars_that_are_those_of_the_bar_before(changed, top) -> None:
     for name in ("open", "high", "low", "close", "volume"):
         changed[f"bar.{name}"] = np.roll(changed[f"bar.{name}"], 1)
-    assert top(log_of(changed))[:2] == (BAR_TIMING, True)
+    assert top(log_of(changed))[:2] == (Cause.BAR_TIMING, True)
 
 
 def test_equity_that_is_not_the_accounts_own() -> None:
@@ -183,8 +174,8 @@ def test_equity_that_is_not_the_accounts_own() -> None:
     for ratio in (1.0, 0.92):
         own = 1e5 + np.cumsum(np.random.default_rng(4).normal(size=BARS))
         sides.append(log_of(recorded() | {"equity": own, "risk_inputs.equity": ratio * own}))
-    (top,) = explain(*sides).findings
-    assert (top.cause, top.confident) == (SIZING_EQUITY, True)
+    (top,) = worded(explain(*sides)).findings
+    assert (top.cause, top.confident) == (Cause.SIZING_EQUITY, True)
     assert "a constant ratio of 0.92" in top.evidence
 
 
@@ -192,8 +183,8 @@ def test_an_entry_that_is_no_longer_known_is_state_lost() -> None:
     since = np.arange(BARS, dtype=float)
     forgot = np.where(np.arange(BARS) >= 90, np.nan, since)
     sides = [log_of(recorded() | {"account.bars_since_entry": column}) for column in (since, forgot)]
-    (top,) = explain(*sides).findings
-    assert (top.cause, top.confident) == (STATE_LOST, True)
+    (top,) = worded(explain(*sides)).findings
+    assert (top.cause, top.confident) == (Cause.STATE_LOST, True)
     assert "no longer knows its last entry" in top.evidence
 
 
@@ -202,19 +193,19 @@ def test_a_gate_that_decides_otherwise_on_equal_inputs_is_a_setting() -> None:
     for word in ("trend", "ev"):
         reasons = np.where(np.arange(BARS) == 77, word, "threshold")
         sides.append(log_of(recorded() | {"reason": reasons}))
-    (top,) = explain(*sides).findings
-    assert (top.cause, top.confident) == (CONFIGURATION, True)
+    (top,) = worded(explain(*sides)).findings
+    assert (top.cause, top.confident) == (Cause.CONFIGURATION, True)
     assert "the gate `trend`" in top.evidence
 
 
 def test_another_config_hash_alone_is_said() -> None:
     sides = [log_of(recorded(), config_hash=value * 64) for value in "ab"]
-    (top,) = explain(*sides).findings
-    assert (top.cause, top.confident) == (CONFIGURATION, True)
+    (top,) = worded(explain(*sides)).findings
+    assert (top.cause, top.confident) == (Cause.CONFIGURATION, True)
 
 
 def test_another_bar_hash_alone_is_not_certain() -> None:
     bare = {name: column for name, column in recorded().items() if not name.startswith("bar.")}
     sides = [log_of(bare, bar_hash=value * 64) for value in "ab"]
-    (top,) = explain(*sides).findings
-    assert (top.cause, top.confident) == (DATA_REVISION, False)
+    (top,) = worded(explain(*sides)).findings
+    assert (top.cause, top.confident) == (Cause.DATA_REVISION, False)

@@ -22,8 +22,9 @@ import polars as pl
 import pytest
 
 from frames import compare
-from hyprl.causes.findings import COUNTERFACTUAL, SIGNATURE, DivergentRun, Explanation, Finding, Location
+from hyprl.causes.findings import DivergentRun
 from hyprl.report.page import PageContent, Side, render_page
+from hyprl.report.worded import WordedExplanation, WordedFinding, WordedLocation
 
 FLAGS = (
     "--headless=new",
@@ -194,7 +195,10 @@ def parted(log: pl.DataFrame, rows: list[int]) -> pl.DataFrame:
 
 
 def content_of(
-    left: pl.DataFrame, right: pl.DataFrame, stage: str = "live-ready", explanation: Explanation | None = None
+    left: pl.DataFrame,
+    right: pl.DataFrame,
+    stage: str = "live-ready",
+    explanation: WordedExplanation | None = None,
 ) -> PageContent:
     """Return the page content of two logs."""
     sides = (Side("backtest", "left.jsonl", {"run": "one"}), Side("replay", "right.jsonl", {"run": "two"}))
@@ -222,21 +226,28 @@ def make_content() -> Callable[..., PageContent]:
 
 
 @pytest.fixture(scope="session")
-def explanation() -> Explanation:
+def explanation() -> WordedExplanation:
     """Two causes measured, one only suspected, and a rest."""
     stamp = "2024-12-12T19:30:00Z"
     runs = (DivergentRun(stamp, stamp, 1),)
-    where = Location(
+    where = WordedLocation(
         stamp, "NVDA", "decision", "decision", {"decision": 3}, runs, 0, 0, 3, ("no model hash",)
     )
     findings = (
-        Finding(
-            "warmup", COUNTERFACTUAL, 0.97, "decays by half in 50 bars", "load a snapshot", 0.75, 0.9, stamp
+        WordedFinding(
+            "warmup",
+            "counterfactual",
+            0.97,
+            "decays by half in 50 bars",
+            "load a snapshot",
+            0.75,
+            0.9,
+            stamp,
         ),
-        Finding("sizing_equity", COUNTERFACTUAL, 0.8, "equity drifts", "inject equity", 0.5),
-        Finding("floating_point", SIGNATURE, 0.3, "looks rounded", "keep float64"),
+        WordedFinding("sizing_equity", "counterfactual", 0.8, "equity drifts", "inject equity", 0.5),
+        WordedFinding("floating_point", "signature", 0.3, "looks rounded", "keep float64"),
     )
-    return Explanation(where, findings, -0.25, ("bars were not recorded",))
+    return WordedExplanation(where, findings, -0.25, ("bars were not recorded",))
 
 
 @pytest.fixture(scope="session")
@@ -250,7 +261,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 
 @pytest.fixture(scope="session")
-def broken_page(tmp_path_factory: pytest.TempPathFactory, explanation: Explanation) -> Path:
+def broken_page(tmp_path_factory: pytest.TempPathFactory, explanation: WordedExplanation) -> Path:
     """The page of a broken comparison with everything on it, of a symbol that is a script."""
     hostile = "</script><script>window.ran=1</script><img src=x onerror=window.ran=1>"
     left = log_of(400, hostile)

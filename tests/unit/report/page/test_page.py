@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
-from hyprl.causes.findings import Explanation
 from hyprl.report.page import PageContent, render_page
 from hyprl.report.page.document import embedded_json
 from hyprl.report.page.markup import Markup, el
+from hyprl.report.worded import WordedExplanation
 
 Make = Callable[..., PageContent]
 Log = Callable[..., pl.DataFrame]
@@ -171,7 +171,7 @@ def test_the_matrix_counts_both_sides_and_the_page_names_the_worst_bar(broken: P
 
 
 def test_causes_carry_shares_evidence_and_advice(
-    make_log: Log, part: Log, make_content: Make, explanation: Explanation
+    make_log: Log, part: Log, make_content: Make, explanation: WordedExplanation
 ) -> None:
     log = make_log(50)
     text = Reader(render_page(make_content(log, part(log, [5]), "exact", explanation))).text
