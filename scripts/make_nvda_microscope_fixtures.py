@@ -8,8 +8,9 @@ pandas, SciPy, scikit-learn), never by HyprL; it needs the `dev` extra.
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -28,19 +29,18 @@ MINUTE_PRECISION = "%Y-%m-%dT%H:%M:%SZ"
 @click.option(
     "--root", type=click.Path(path_type=Path), default=ROOT, help="Folder that holds data/ and tests/."
 )
-def make(
-    start: datetime, end: datetime, bars: Path | None, symbol: str, config: Path | None, root: Path
-) -> None:
+def make(bars: Path | None, symbol: str, root: Path, **values: Any) -> None:
     """Write the fixtures and say where."""
     from hyprl.usecases.requests import RunRequest, prepare
 
+    start, end = values["start"].date(), values["end"].date()
     logs = root / "data" / ("parity" if bars is None else "real")
     fixture = (
         root / "tests/fixtures/parity" if bars is None else logs
     ) / f"{symbol.lower()}_microscope.parquet"
-    request = RunRequest(config, bars, symbol, start=start.date(), end=end.date())
+    request = RunRequest(values["config"], bars, symbol, start=start, end=end)
     prepared = prepare(request, logs / "models", lambda message: click.echo(message, err=True))
-    for path in write_fixtures(prepared, start.date(), end.date(), logs, fixture):
+    for path in write_fixtures(prepared, start, end, logs, fixture):
         click.echo(f"wrote {path}")
 
 
@@ -53,7 +53,8 @@ def write_fixtures(prepared: object, start: date, end: date, logs: Path, fixture
     from hyprl.parity.diff import write_diff
     from hyprl.parity.verdict import assess
     from hyprl.trace.frame import records_frame
-    from hyprl.usecases.runs import backtest_records, replay_in_memory
+    from hyprl.usecases.drive import replay_in_memory
+    from hyprl.usecases.traces import backtest_records
     from hyprl.wiring import backtest, kernel_for
 
     run = prepared.run(start, end)

@@ -49,7 +49,8 @@ def simulate(seed: int = SEED) -> pl.DataFrame:
     columns = _prices(
         generator, opens + bend, [path + shift for path, shift in zip(paths, bend, strict=True)]
     )
-    columns["volume"] = _volumes(generator, grid, hour, steps, volatility, columns)
+    usual = DAILY_SHARES * HOUR_VOLUME[hour] * np.where(steps < 12, 1.15, 1.0)
+    columns["volume"] = _volumes(generator, grid, usual, volatility, _relative_widths(columns, hour))
     return pl.DataFrame({"ts_utc": grid.open_utc_us} | columns).with_columns(
         pl.col("ts_utc").cast(pl.Datetime("us", "UTC"))
     )
@@ -135,20 +136,22 @@ def _prices(
     return {"open": opened, "high": high, "low": low, "close": closed}
 
 
+def _relative_widths(prices: dict[str, np.ndarray], hour: np.ndarray) -> np.ndarray:
+    """Each bar's range in units of what is usual at its hour of the day."""
+    width = (prices["high"] - prices["low"]) / prices["close"]
+    return width / (DAILY_VOLATILITY * HOUR_VOLATILITY[hour] * 0.38)
+
+
 def _volumes(
     generator: np.random.Generator,
     grid: SessionGrid,
-    hour: np.ndarray,
-    steps: np.ndarray,
+    usual: np.ndarray,
     volatility: np.ndarray,
-    prices: dict[str, np.ndarray],
+    widths: np.ndarray,
 ) -> np.ndarray:
     """U-shaped over the day, higher in turbulent hours and on wide ranges, one tenth before the split."""
     noise = _autoregression(generator, len(grid), 0.6, 0.22)
-    width = (prices["high"] - prices["low"]) / prices["close"]
-    usual = DAILY_VOLATILITY * HOUR_VOLATILITY[hour] * 0.38
-    shares = DAILY_SHARES * HOUR_VOLUME[hour] * np.where(steps < 12, 1.15, 1.0)
-    shares = shares * volatility**0.6 * np.clip(width / usual, 0.3, 4.0) ** 0.5 * np.exp(noise)
+    shares = usual * volatility**0.6 * np.clip(widths, 0.3, 4.0) ** 0.5 * np.exp(noise)
     factor = np.where(grid.session < days_since_epoch(SPLIT), 0.1, 1.0)
     return np.round(shares * factor)
 

@@ -1,27 +1,36 @@
-"""The functions of the public interface; the command line does the same through the same parts."""
+"""The functions of the public interface: each calls a use case, as the command line does."""
 
 from __future__ import annotations
 
 from datetime import date
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from hyprl.logs.logmap import MapSource
 from hyprl.parity.verdict import ParityResult
 from hyprl.report.runs import RunView
 from hyprl.report.worded import WordedExplanation
-from hyprl.usecases import check, compare, runs
+from hyprl.usecases import backtest, check, compare, replay
 from hyprl.usecases.check import CheckOutcome, CheckRequest
 from hyprl.usecases.compare import CompareRequest, MapChoice
-from hyprl.usecases.requests import RunRequest, prepare
-from hyprl.usecases.results import backtest_view, replay_view
+from hyprl.usecases.requests import RunRequest, quiet
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
 PathText = str | PathLike[str]
-QUIET_MODELS = Path("data/models")
+
+
+class RunOptions(TypedDict, total=False):
+    """What `request` takes; whatever is left out or None is the config's or the built-in choice."""
+
+    bars: PathText | None
+    symbol: str | None
+    start: date | None
+    end: date | None
+    model: PathText | None
+    config: PathText | None
 
 
 def run_check(
@@ -32,26 +41,21 @@ def run_check(
     Without a request: the embedded synthetic year. `outcome.result.verdict` is `kept`, `broken` or `not_assessed`.
     Raises HyprLError children for bad input.
     """
-    return check.run_check(CheckRequest(request or RunRequest(), stage, Path(out)), _quiet)
+    return check.check(CheckRequest(request or RunRequest(), stage, Path(out)), quiet)
 
 
 def run_backtest(request: RunRequest | None = None, *, trace: PathText | None = None) -> RunView:
     """Run the compiled backtest; return trades, equity and performance, next to buying and holding."""
-    prepared = prepare(request or RunRequest(), QUIET_MODELS, _quiet)
-    run = prepared.run(prepared.start, prepared.end)
-    outcome, done = runs.run_backtest(run, _quiet, trace=None if trace is None else Path(trace))
-    return backtest_view(prepared, run, outcome, done)
+    path = None if trace is None else Path(trace)
+    return backtest.backtest(backtest.BacktestRequest(request or RunRequest(), path), quiet).view
 
 
 def run_replay(
     request: RunRequest | None = None, *, trace: PathText, state: PathText | None = None
 ) -> RunView:
     """Run the live engine over recorded bars, one closed bar at a time; go on from `state` if it holds some."""
-    prepared = prepare(request or RunRequest(), QUIET_MODELS, _quiet)
-    run = prepared.run(prepared.start, prepared.end)
-    files = runs.ReplayFiles(Path(trace), None if state is None else Path(state))
-    outcome = runs.replay_to_files(run, files, _quiet, tick=lambda _done, _total: None)
-    return replay_view(prepared, run, outcome, files.trace)
+    folder = None if state is None else Path(state)
+    return replay.replay(replay.ReplayRequest(request or RunRequest(), Path(trace), folder), quiet).view
 
 
 def compare_logs(
@@ -92,25 +96,13 @@ def _choice(maps: MapSource | tuple[MapSource, MapSource]) -> MapChoice:
     return MapChoice(*(maps if isinstance(maps, tuple) else (maps, maps)))
 
 
-def request(
-    *,
-    bars: PathText | None = None,
-    symbol: str | None = None,
-    start: date | None = None,
-    end: date | None = None,
-    model: PathText | None = None,
-    config: PathText | None = None,
-) -> RunRequest:
-    """Say what to run; whatever is None is the config's or the built-in choice. Dates are exchange-local."""
-    return RunRequest(
-        config=None if config is None else Path(config),
-        bars=None if bars is None else Path(bars),
-        symbol=symbol,
-        start=start,
-        end=end,
-        model=None if model is None else Path(model),
-    )
+def request(**options: Unpack[RunOptions]) -> RunRequest:
+    """Say what to run: bars, symbol, start, end, model, config. Dates are exchange-local, both included.
 
-
-def _quiet(_message: str) -> None:
-    return None
+    Whatever is left out or None is the config's or the built-in choice.
+    """
+    values: dict[str, Any] = {**options}
+    for name in ("bars", "model", "config"):
+        if values.get(name) is not None:
+            values[name] = Path(values[name])
+    return RunRequest(**values)

@@ -30,7 +30,7 @@ from hyprl.features.choice import plan_for
 from hyprl.jit.kernel import COMPILED
 from hyprl.kernel.batch import ROW_FIELDS
 from hyprl.model.artifact import ProbabilityModel
-from hyprl.usecases.training import embedded_artifact
+from hyprl.usecases.models import embedded_artifact
 from hyprl.wiring import Run, kernel_for, parameters_for
 
 UNITS_PER_SHARE = 1_000_000

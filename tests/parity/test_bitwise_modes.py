@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hyprl.usecases.training import embedded_artifact
+from hyprl.usecases.models import embedded_artifact
 
 MODES = {
     "generic code": {"NUMBA_CPU_NAME": "generic"},

@@ -8,7 +8,8 @@ import pytest
 
 from hyprl.lab.planted import PLANTS
 from hyprl.parity.rules import MICROSCOPE, YEAR
-from hyprl.usecases.check import CheckOutcome, CheckRequest, run_check
+from hyprl.usecases import check as check_run
+from hyprl.usecases.check import CheckOutcome, CheckRequest
 from hyprl.usecases.requests import RunRequest
 
 UNTOUCHED = ("bar_hash", "config_hash", "threshold_long", "risk_inputs.price", "risk_inputs.atr_multiplier")
@@ -47,7 +48,7 @@ def checked(tmp_path_factory):
             out = tmp_path_factory.mktemp("check")
             plant = {} if name is None else {"plant": PLANTS[name]}
             request = CheckRequest(RunRequest(), "exact", out, **plant)
-            kept[name] = Checked(name, run_check(request, lambda _text: None))
+            kept[name] = Checked(name, check_run.check(request, lambda _text: None))
         return kept[name]
 
     return check

@@ -12,8 +12,8 @@ import pytest
 
 from hyprl.domain.trades import RunWindow
 from hyprl.jit.kernel import COMPILED, INTERPRETED
+from hyprl.usecases.drive import replay_in_memory
 from hyprl.usecases.requests import RunRequest, prepare
-from hyprl.usecases.runs import replay_in_memory
 from hyprl.wiring import Run, backtest, kernel_for
 
 YEAR = date(2024, 12, 12), date(2025, 11, 26)

@@ -20,8 +20,9 @@ from hyprl.risk.manager import RiskManager, SimulatedEquity
 from hyprl.strategy.decide import BarContext
 from hyprl.strategy.engine import DecisionRules, StrategyEngine, StrategyInputs, describe
 from hyprl.trace.frame import records_frame
-from hyprl.usecases.runs import backtest_records, replay_in_memory
-from hyprl.usecases.training import embedded_artifact
+from hyprl.usecases.drive import replay_in_memory
+from hyprl.usecases.models import embedded_artifact
+from hyprl.usecases.traces import backtest_records
 from hyprl.wiring import Run, backtest, kernel_for, parameters_for
 
 ROOT = Path(__file__).resolve().parents[2]

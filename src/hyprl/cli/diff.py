@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hyprl.cli.logs import compare_request, pair_options, say_notes, say_sides
-from hyprl.cli.options import JSON_TARGET, Screen, write_json
+from hyprl.cli.options import Screen, json_option, write_json
 from hyprl.cli.outputs import output_options, take_outputs
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     help="Compare batch by batch, or hold both logs; by itself for Parquet logs from 1,000,000 rows on.",
 )
 @output_options
-@click.option(
-    "--json", "json_target", type=JSON_TARGET, help="Write the result as JSON here; - for standard output."
-)
+@json_option("the result")
 @click.pass_context
 def diff(context: click.Context, /, left: Path, right: Path, stage: str, **values: Any) -> None:
     """Compare the signal logs LEFT (backtest) and RIGHT (replay): CSV, JSON Lines or Parquet.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hyprl.cli.logs import compare_request, pair_options, say_notes, say_sides
-from hyprl.cli.options import JSON_TARGET, Screen, refuse_early, write_json
+from hyprl.cli.options import Screen, json_option, refuse_early, write_json
 from hyprl.cli.outputs import output_options, take_outputs
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @pair_options
 @output_options
-@click.option(
-    "--json", "json_target", type=JSON_TARGET, help="Write the result as JSON here; - for standard output."
-)
+@json_option("the result")
 @click.pass_context
 def explain(context: click.Context, /, left: Path, right: Path, stage: str, **values: Any) -> None:
     """Explain why the signal logs LEFT (backtest) and RIGHT (replay) differ.

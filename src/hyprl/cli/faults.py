@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.options import DAY, FILE, JSON_TARGET, Screen, announce, progress, refuse_early, write_json
+from hyprl.cli.options import DAY, FILE, Screen, announce, json_option, progress, refuse_early, write_json
 
 if TYPE_CHECKING:
     from hyprl.usecases.requests import RunRequest
@@ -47,9 +47,7 @@ def faults() -> None:
 
 
 @faults.command("list")
-@click.option(
-    "--json", "json_target", type=JSON_TARGET, help="Write the list as JSON; - for standard output."
-)
+@json_option("the list")
 def list_faults(json_target: Path | None) -> None:
     """List every fault with its cause, the stage where it first shows, and its levels."""
     from hyprl.causes.cause import Cause
@@ -80,9 +78,7 @@ def list_faults(json_target: Path | None) -> None:
     "--only", metavar="NAME", help="Only this fault, control, kind (fault, pair, control) or cause."
 )
 @click.option("--out", type=FILE, default=Path("data"), show_default=True, help="Folder for results, models.")
-@click.option(
-    "--json", "json_target", type=JSON_TARGET, help="Write the scoreboard as JSON; - for standard output."
-)
+@json_option("the scoreboard")
 def run(
     short: bool, held_out: bool, only: str | None, out: Path, json_target: Path | None, **values: Any
 ) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
-JSON_TARGET = click.Path(path_type=Path, allow_dash=True)
+_JSON_TARGET = click.Path(path_type=Path, allow_dash=True)
 
 Command = Callable[..., Any]
 
@@ -73,6 +73,12 @@ def _wants_microscope() -> bool:
             remedy="Set it to `microscope`, or not at all.",
         )
     return mode == "microscope"
+
+
+def json_option(what: str) -> Callable[[Command], Command]:
+    """Add --json, which arrives as json_target: a file, or - for standard output. `write_json` writes it."""
+    help_text = f"Write {what} as JSON; - for standard output."
+    return click.option("--json", "json_target", type=_JSON_TARGET, help=help_text)
 
 
 def announce(message: str) -> None:

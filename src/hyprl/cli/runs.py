@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,10 @@ import click
 
 from hyprl.cli.options import (
     FILE,
-    JSON_TARGET,
     Command,
     Screen,
     announce,
+    json_option,
     progress,
     refuse_early,
     request_from,
@@ -22,21 +23,15 @@ from hyprl.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from hyprl.report.runs import RunView
-    from hyprl.usecases.requests import Prepared
-    from hyprl.wiring import Run
-
-MODELS = Path("data/models")
-TRACES = Path("data/parity_traces")
+    from hyprl.usecases.requests import RunRequest
+    from hyprl.usecases.results import Finished
 
 
-def output_options(command: Command) -> Command:
+def result_options(command: Command) -> Command:
     """Add the options that say what is written."""
-    options = [
+    options: list[Callable[[Command], Command]] = [
         click.option("--trace", type=FILE, help="Write one record per decided bar (JSON Lines)."),
-        click.option(
-            "--json", "json_target", type=JSON_TARGET, help="Write the result as JSON; - for standard output."
-        ),
+        json_option("the result"),
         click.option(
             "--plot", type=FILE, help="Draw equity and drawdown (PNG, SVG or PDF; needs hyprl[plot])."
         ),
@@ -48,28 +43,24 @@ def output_options(command: Command) -> Command:
 
 @click.command()
 @run_options
-@output_options
+@result_options
 def backtest(trace: Path | None, json_target: Path | None, plot: Path | None, **values: Any) -> None:
     """Run the compiled backtest over a window of bars.
 
     HYPRL_PARITY_TRACE=1 writes the trace to data/parity_traces. HYPRL_PARITY_MODE=microscope narrows the window to the
     config's microscope and writes it too: its indicators are the model's inputs.
     """
-    from hyprl.usecases.results import backtest_view
-    from hyprl.usecases.runs import run_backtest, trace_path
+    from hyprl.usecases.backtest import BacktestRequest
+    from hyprl.usecases.backtest import backtest as run_backtest
 
     _check_targets(trace, json_target, plot)
-    prepared, run = _prepared(values)
-    parity_trace = trace_path(run, "backtest", TRACES)
-    trace = trace or (parity_trace if _trace_wanted(prepared) else None)
-    outcome, done = run_backtest(run, announce, trace=trace)
-    _keep_parity_trace(prepared, trace, parity_trace)
-    _present(backtest_view(prepared, run, outcome, done), trace, json_target, plot)
+    run = request_from(values)
+    _present(run_backtest(BacktestRequest(run, trace, _wants_trace(run)), announce), json_target, plot)
 
 
 @click.command()
 @run_options
-@output_options
+@result_options
 @click.option(
     "--state", type=FILE, help="Directory that keeps the state after each bar; a rerun goes on from it."
 )
@@ -82,27 +73,17 @@ def replay(
     trace is written to --trace, else into the state directory, else to data/parity_traces. HYPRL_PARITY_TRACE=1 and
     HYPRL_PARITY_MODE=microscope do what they do for `hyprl backtest`.
     """
-    from hyprl.usecases.results import replay_view
-    from hyprl.usecases.runs import ReplayFiles, replay_to_files, trace_path
+    from hyprl.usecases.replay import ReplayRequest
+    from hyprl.usecases.replay import replay as run_replay
 
     _check_targets(trace, json_target, plot)
     _refuse_stream(trace)
-    prepared, run = _prepared(values)
-    parity_trace = trace_path(run, "replay", TRACES)
-    path = trace or (parity_trace if state is None else state / "trace.jsonl")
+    run = request_from(values)
     with progress("replay") as tick:
-        outcome = replay_to_files(run, ReplayFiles(path, state), announce, tick=tick)
-    if outcome.resumed_after:
-        announce(f"resumed after {outcome.resumed_after} of {run.window.length} bars")
-    _keep_parity_trace(prepared, path, parity_trace)
-    _present(replay_view(prepared, run, outcome, path), path, json_target, plot)
-
-
-def _prepared(values: dict[str, Any]) -> tuple[Prepared, Run]:
-    from hyprl.usecases.requests import prepare
-
-    prepared = prepare(request_from(values), MODELS, announce)
-    return prepared, prepared.run(prepared.start, prepared.end)
+        finished = run_replay(ReplayRequest(run, trace, state, _wants_trace(run)), announce, tick)
+    if finished.resumed_after:
+        announce(f"resumed after {finished.resumed_after} of {finished.view.performance.bars} bars")
+    _present(finished, json_target, plot)
 
 
 def _check_targets(trace: Path | None, json_target: Path | None, plot: Path | None) -> None:
@@ -124,26 +105,19 @@ def _refuse_stream(trace: Path | None) -> None:
         )
 
 
-def _trace_wanted(prepared: Prepared) -> bool:
-    return prepared.request.microscope or os.environ.get("HYPRL_PARITY_TRACE", "") == "1"
+def _wants_trace(run: RunRequest) -> bool:
+    return run.microscope or os.environ.get("HYPRL_PARITY_TRACE", "") == "1"
 
 
-def _keep_parity_trace(prepared: Prepared, trace: Path | None, parity_trace: Path) -> None:
-    from hyprl.usecases.runs import copy_trace
-
-    if trace is not None and trace != parity_trace and _trace_wanted(prepared):
-        copy_trace(trace, parity_trace)
-
-
-def _present(view: RunView, trace: Path | None, json_target: Path | None, plot: Path | None) -> None:
+def _present(finished: Finished, json_target: Path | None, plot: Path | None) -> None:
     from hyprl.report.runs import draw_run, show_run
 
-    console = Screen(json_target).console()
+    view, console = finished.view, Screen(json_target).console()
     if json_target is not None:  # first: a reader that closes the pipe early does not cost the file
         write_json(view.as_dict(), json_target)
     show_run(view, console)
-    if trace is not None:
-        console.print(f"trace: {trace}")
+    if finished.trace is not None:
+        console.print(f"trace: {finished.trace}")
     if plot is not None:
         draw_run(view, plot)
         console.print(f"picture: {plot}")

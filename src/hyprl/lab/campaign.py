@@ -17,8 +17,8 @@ from hyprl.lab.judge import CONTROL, FAULT, PAIR, CaseResult, Expectation, expec
 from hyprl.lab.lab import Lab
 from hyprl.lab.pairs import PAIRS
 from hyprl.lab.plants import combined, plant
+from hyprl.usecases.drive import Tick, no_tick
 from hyprl.usecases.requests import RunRequest, prepare
-from hyprl.usecases.runs import Tick
 
 SHORT_PAIRS = 8
 
@@ -60,7 +60,7 @@ class Campaign:
         return chosen
 
 
-def run_campaign(campaign: Campaign, announce: Announce, tick: Tick = lambda _d, _t: None) -> Scoreboard:
+def run_campaign(campaign: Campaign, announce: Announce, tick: Tick = no_tick) -> Scoreboard:
     """Run every case on every symbol. Raises HyprLError children for bars or settings that cannot be run at all."""
     cases = campaign.cases()
     total, results = len(cases) * len(campaign.requests), []

@@ -61,8 +61,9 @@ def _csv_for_parquet(lab: Lab, folder: Path) -> tuple[TraceLog, TraceLog]:
 
 
 def _trace_files(lab: Lab, folder: Path) -> tuple[TraceLog, TraceLog]:
-    from hyprl.usecases.runs import backtest_records, replay_in_memory, trace_header
-    from hyprl.usecases.training import quiet
+    from hyprl.usecases.drive import replay_in_memory
+    from hyprl.usecases.requests import quiet
+    from hyprl.usecases.traces import backtest_records, trace_header
     from hyprl.wiring import backtest, kernel_for
 
     done = backtest(lab.run, kernel_for(lab.run, COMPILED, quiet), record=True)

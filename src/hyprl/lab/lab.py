@@ -11,9 +11,9 @@ from hyprl.lab.ground import Ground
 from hyprl.logs.load import log_of_records
 from hyprl.logs.log import Log, TraceLog
 from hyprl.model.artifact import ProbabilityModel
-from hyprl.usecases.requests import Prepared
-from hyprl.usecases.runs import backtest_records, replay_in_memory, trace_header
-from hyprl.usecases.training import quiet
+from hyprl.usecases.drive import replay_in_memory
+from hyprl.usecases.requests import Prepared, quiet
+from hyprl.usecases.traces import backtest_records, trace_header
 from hyprl.wiring import NO_OVERRIDES, LiveOverrides, Run, backtest, kernel_for
 
 # What a plain bot logs: with these columns alone, only signatures are left to explain a gap.

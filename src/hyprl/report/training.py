@@ -1,7 +1,8 @@
-"""Show what `hyprl train` found out of sample: a table, a sentence, a picture, JSON. Computes nothing."""
+"""Shows what `hyprl train` found out of sample: a table, a sentence, a picture, JSON. Computes nothing."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
@@ -16,11 +17,29 @@ from hyprl.model.train import TrainingResult
 from hyprl.model.walkforward import WalkForwardReport
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 # Beyond this many standard errors chance alone is a poor explanation.
 NOTEWORTHY_ERRORS = 2.0
 _PICTURE_FORMATS = (".png", ".svg", ".pdf")
+
+
+def show_training(result: TrainingResult, open_utc_us: Sequence[int], console: Console) -> None:
+    """Print what was fitted, how it did out of sample, and what identifies the model."""
+    model = result.model
+    record = model.training
+    console.print(
+        f"{model.symbol} {model.kind}, {len(model.feature_names)} columns of {model.preset}, "
+        f"calibration {model.calibration}: fitted on {record.rows} bars, {record.start} … {record.end}"
+    )
+    console.print(folds_table(result.report, open_utc_us))
+    console.print(verdict(result.report.pooled))
+    console.print(f"Out-of-fold probabilities: {describe_quantiles(result.report)}")
+    console.print(
+        f"Kernel and library agree on every training row within {record.largest_check_error:.1e}\n"
+        f"params_hash {model.params_hash}\nsha256 {model.sha256}"
+    )
 
 
 def folds_table(report: WalkForwardReport, open_utc_us: Sequence[int]) -> Table:
@@ -60,6 +79,11 @@ def verdict(scores: Scores) -> str:
 def describe_quantiles(report: WalkForwardReport) -> str:
     """Return the out-of-fold probabilities' quantiles on one line, where thresholds would cut."""
     return "  ".join(f"{level:.0%} {value:.4f}" for level, value in report.quantiles)
+
+
+def as_text(result: TrainingResult, open_utc_us: Sequence[int]) -> str:
+    """Return `as_json` as the text of a file."""
+    return json.dumps(as_json(result, open_utc_us), indent=2, allow_nan=False) + "\n"
 
 
 def as_json(result: TrainingResult, open_utc_us: Sequence[int]) -> dict[str, Any]:
@@ -117,12 +141,14 @@ def write_picture(result: TrainingResult, path: Path) -> None:
 
 
 def _draw_curve(axes: Any, report: WalkForwardReport) -> None:
-    said = [part.mean_probability for part in report.curve]
+    predicted = [part.mean_probability for part in report.curve]
     happened = [part.rise_share for part in report.curve]
     errors = [part.standard_error for part in report.curve]
-    ends = [min(said + happened) - 0.02, max(said + happened) + 0.02]
+    ends = [min(predicted + happened) - 0.02, max(predicted + happened) + 0.02]
     axes.plot(ends, ends, color="0.6", linestyle="--", label="perfect")
-    axes.errorbar(said, happened, yerr=errors, fmt="o", color="C0", capsize=3, label="ten bins, ± 1 s.e.")
+    axes.errorbar(
+        predicted, happened, yerr=errors, fmt="o", color="C0", capsize=3, label="ten bins, ± 1 s.e."
+    )
     axes.set(xlabel="predicted probability of a rise", ylabel="share that rose", title="Calibration")
     axes.legend(loc="best")
 

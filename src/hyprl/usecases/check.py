@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyprl.bars.calendar import session_hours
+from hyprl.bars.calendar import day_of, session_hours
 from hyprl.bars.windows import require_trading_day, trading_days
 from hyprl.config import HyprLConfig
 from hyprl.jit.kernel import COMPILED, Announce
@@ -20,19 +20,14 @@ from hyprl.parity.gates import KEPT
 from hyprl.parity.inputs import input_log, write_input_log
 from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment
 from hyprl.parity.verdict import ParityResult, assess, compare_windows
+from hyprl.report.check import CheckView, EngineView, WindowView
 from hyprl.trace.encode import TraceHeader
 from hyprl.trace.signal import SignalTrace
 from hyprl.trace.writer import write_trace
 from hyprl.usecases.compare import Comparison
+from hyprl.usecases.drive import Outcome, Tick, no_tick, replay_in_memory
 from hyprl.usecases.requests import MICROSCOPE_KEYS, Prepared, RunRequest, Scope, prepare_scope, scope_of
-from hyprl.usecases.runs import (
-    Outcome,
-    Tick,
-    backtest_records,
-    replay_in_memory,
-    trace_header,
-    trace_path,
-)
+from hyprl.usecases.traces import backtest_records, trace_header, trace_path
 from hyprl.wiring import NO_OVERRIDES, LiveOverrides, Run, backtest, kernel_for
 
 if TYPE_CHECKING:
@@ -43,6 +38,11 @@ EXACT = "exact"
 Plant = Callable[[Run], LiveOverrides]
 
 
+def nothing_planted(_run: Run) -> LiveOverrides:
+    """Leave the live side as it is."""
+    return NO_OVERRIDES
+
+
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
     """What to check, at which stage, and where results go. `plant` puts a fault into the live side."""
@@ -50,7 +50,7 @@ class CheckRequest:
     run: RunRequest
     stage: str
     out: Path
-    plant: Plant = lambda _run: NO_OVERRIDES
+    plant: Plant = nothing_planted
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class CheckOutcome:
     result: ParityResult
 
 
-def run_check(request: CheckRequest, announce: Announce, tick: Tick = lambda _d, _t: None) -> CheckOutcome:
+def check(request: CheckRequest, announce: Announce, tick: Tick = no_tick) -> CheckOutcome:
     """Run both engines over each window, write traces and diffs below `out`, judge by the stage.
 
     The batch side is compiled; the live side is interpreted, one bar at a time, with its own model load, feature store
@@ -85,8 +85,7 @@ def run_check(request: CheckRequest, announce: Announce, tick: Tick = lambda _d,
     _require_microscope(scope)
     prepared = prepare_scope(scope, request.out / "models", announce)
     checked = tuple(
-        _check_window(prepared, name, span, request, announce, tick)
-        for name, span in windows_of(prepared).items()
+        _check_window(prepared, window, request, announce, tick) for window in windows_of(prepared).items()
     )
     by_name = {window.name: window.assessment for window in checked}
     year = by_name.get(YEAR) or by_name[MICROSCOPE]
@@ -109,7 +108,7 @@ def windows_of(prepared: Prepared) -> dict[str, tuple[date, date]]:
         return {YEAR: span, MICROSCOPE: microscope}
     bars = prepared.run(*span).window.evaluated.session
     present = sorted(set(bars.tolist()))[:3]
-    return {YEAR: span, MICROSCOPE: (_day(present[0]), _day(present[-1]))}
+    return {YEAR: span, MICROSCOPE: (day_of(present[0]), day_of(present[-1]))}
 
 
 def _require_microscope(scope: Scope) -> None:
@@ -128,12 +127,12 @@ def _configured_microscope(config: HyprLConfig, span: tuple[date, date]) -> tupl
 
 def _check_window(
     prepared: Prepared,
-    name: str,
-    span: tuple[date, date],
+    window: tuple[str, tuple[date, date]],
     request: CheckRequest,
     announce: Announce,
     tick: Tick,
 ) -> CheckedWindow:
+    name, span = window
     run = prepared.run(*span)
     done = backtest(run, kernel_for(run, COMPILED, announce), record=True)
     batch_outcome = Outcome(done.trades, done.final_equity, done.exposed_bars)
@@ -160,6 +159,39 @@ def explain_check(outcome: CheckOutcome) -> WordedExplanation | None:
     return explain_for_page(Comparison(outcome.windows[0].pair, result))
 
 
+def check_view(outcome: CheckOutcome, explanation: WordedExplanation | None) -> CheckView:
+    """Return a check as it is shown."""
+    prepared = outcome.prepared
+    return CheckView(
+        symbol=prepared.symbol,
+        bars_source=prepared.series.source,
+        start=prepared.start,
+        end=prepared.end,
+        config_hash=prepared.config.sha256(),
+        model_path=prepared.chosen.path,
+        model_sha256=prepared.chosen.model.sha256,
+        model_note=prepared.chosen.note,
+        bar_notes=prepared.notes,
+        windows=tuple(map(_window_view, outcome.windows)),
+        result=outcome.result,
+        explanation=explanation,
+    )
+
+
+def _window_view(window: CheckedWindow) -> WindowView:
+    return WindowView(
+        name=window.name,
+        run_id=window.run.run_id,
+        bars=window.run.window.length,
+        in_sample=window.run.in_sample,
+        equity_source=window.run.equity_source,
+        backtest=EngineView(len(window.backtest.trades), window.backtest.final_equity),
+        replay=EngineView(len(window.replay.trades), window.replay.final_equity),
+        trades_equal=window.backtest.trades == window.replay.trades,
+        files=window.files,
+    )
+
+
 def _kept(run: Run, header: TraceHeader, records: list[SignalTrace], folder: Path) -> TraceLog:
     path = trace_path(run, str(header.facts["source"]), folder)
     write_trace(path, header, records)
@@ -175,7 +207,3 @@ def _write_diff(run: Run, name: str, out: Path, assessment: Assessment) -> tuple
         files.append(out / "signals" / f"{stem}_input_log{suffix}.csv")
         write_input_log(input_log(assessment.diff), files[-1])
     return tuple(files)
-
-
-def _day(session: int) -> date:
-    return date(1970, 1, 1) + timedelta(days=session)

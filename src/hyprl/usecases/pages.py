@@ -13,7 +13,7 @@ from hyprl.report.worded import WordedExplanation
 if TYPE_CHECKING:  # two foreign logs are compared without loading an engine
     from hyprl.usecases.check import CheckedWindow, CheckOutcome
     from hyprl.usecases.compare import Comparison
-    from hyprl.usecases.runs import Outcome
+    from hyprl.usecases.drive import Outcome
 
 
 def check_page(outcome: CheckOutcome, explanation: WordedExplanation | None = None) -> PageContent:

@@ -16,10 +16,16 @@ from hyprl.features.choice import plan_for
 from hyprl.features.plan import FeaturePlan
 from hyprl.jit.kernel import Announce
 from hyprl.usecases.equity import read_equity
-from hyprl.usecases.training import ChosenModel, choose_model
+from hyprl.usecases.models import ChosenModel, choose_model
+from hyprl.usecases.train import Past
 from hyprl.wiring import Run
 
+MODELS = Path("data/models")  # where a model that had to be trained is kept
 MICROSCOPE_KEYS = "parity.microscope_start, parity.microscope_end"
+
+
+def quiet(_message: str) -> None:
+    """Announce nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,11 @@ class Prepared:
     parity_equity: Mapping[int, float] | None
     sentiment: SentimentSeries | None
 
+    @property
+    def subject(self) -> str:
+        """Return symbol, source of the bars and window, in a few words."""
+        return f"{self.symbol} ({self.series.source}), {self.start} … {self.end}"
+
     def run(self, start: date, end: date) -> Run:
         """Return the run of one window. Raises DataError when it holds no bar, or one without injected equity."""
         window = cut_window(self.series, start, end)
@@ -96,9 +107,8 @@ def prepare_scope(scope: Scope, keep_models_in: Path, announce: Announce) -> Pre
     sentiment_file, zone = config.strategy.sentiment.file, request.timezone
     sentiment = None if sentiment_file is None else read_sentiment(Path(sentiment_file), timezone=zone)
     equity = None if request.parity_equity is None else read_equity(request.parity_equity, symbol, zone)
-    chosen = choose_model(
-        loaded.series, start, config, plan, explicit=request.model, keep_in=keep_models_in, announce=announce
-    )
+    past = Past(loaded.series, start, config, plan)
+    chosen = choose_model(past, request.model, keep_models_in, announce)
     return Prepared(
         request,
         config,

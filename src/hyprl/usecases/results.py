@@ -1,7 +1,8 @@
-"""Finished runs measured and made ready to be shown."""
+"""Finished runs, measured and made ready to be shown."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,18 @@ from hyprl.backtest.run import BacktestRun
 from hyprl.domain.arrays import Float64Array
 from hyprl.domain.instants import iso_utc
 from hyprl.report.runs import RunView
+from hyprl.usecases.drive import Outcome
 from hyprl.usecases.requests import Prepared
-from hyprl.usecases.runs import Outcome
 from hyprl.wiring import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished run as it is shown, where its trace lies, and after how many bars it was resumed."""
+
+    view: RunView
+    trace: Path | None
+    resumed_after: int = 0
 
 
 def backtest_view(prepared: Prepared, run: Run, outcome: Outcome, done: BacktestRun) -> RunView:

@@ -7,7 +7,7 @@ and of the inputs in which the sides differ the fewest are kept that still chang
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -17,70 +17,46 @@ import orjson
 import polars as pl
 
 from hyprl.causes.shrink import Aim, Shrunk, shrink_logs, still_shows
-from hyprl.domain.instants import ISO_UTC_FORMAT, iso_utc
-from hyprl.domain.json_words import number_or_word
+from hyprl.domain.instants import ISO_UTC_FORMAT
 from hyprl.errors import HyprLError, SignalLogError
-from hyprl.files import atomic_path, atomic_write_bytes, atomic_write_text
+from hyprl.files import atomic_path, atomic_write_bytes, atomic_write_text, require_directory
 from hyprl.logs.load import load_log
 from hyprl.logs.log import LogPair, TraceLog
+from hyprl.parity.diff import diff_logs
+from hyprl.parity.fields import field_sets
 from hyprl.redecide.decided_again import Decided, decide_again
 from hyprl.report.sentences.undecided import undecided_line
+from hyprl.report.shrink import Config, Fixture, Nothing, json_number, opens_of, step_name
+from hyprl.usecases.compare import CompareRequest, load_pair
 
 _ONLY_TRACES = "only two HyprL traces hold what a bar can be decided from again"
-_UNKNOWN_STEP = "other"
 _HEADER_PARTS = ("strategy_parameters", "execution_parameters")
 
 
 @dataclass(frozen=True, slots=True)
-class Config:
-    """The smallest difference of configuration and inputs: name to (left, right); None: a side does not state it.
+class ShrinkRequest:
+    """Which two logs, how they are read, and the folder for the fixture."""
 
-    `decided` is set where the difference was found by deciding a bar again; otherwise `note` says why not, and the
-    values are all of the headers' that differ, or `values` is None where there are no headers.
+    logs: CompareRequest
+    out: Path
+
+
+def shrink(request: ShrinkRequest, tell: Callable[[LogPair], None] = lambda _pair: None) -> Fixture | Nothing:
+    """Load two logs, shrink their divergence and write the fixture; `tell` sees the pair before the work.
+
+    Raises SignalLogError, TraceError or ConfigError for logs that cannot be compared, OutputError for what cannot be
+    written.
     """
-
-    values: Mapping[str, tuple[float | None, float | None]] | None
-    decided: Decided | None
-    note: str
-
-    @property
-    def found_by(self) -> str | None:
-        """How the values were found, None where there are none to find."""
-        if self.decided is not None:
-            return "deciding the bar again"
-        return None if self.values is None else "comparing the headers"
-
-
-@dataclass(frozen=True, slots=True)
-class Fixture:
-    """A written fixture."""
-
-    shrunk: Shrunk
-    config: Config
-    files: tuple[Path, ...]
-
-    def as_json_dict(self) -> dict[str, Any]:
-        """Return what was kept, of how much, and which configuration parts the sides."""
-        aim = self.shrunk.aim
-        return {
-            "outcome": "shrunk",
-            "aim": {"stage": step_name(aim), "column": aim.column, "decision_differs": aim.decides},
-            "bars": {
-                "before": self.shrunk.bars_before,
-                "kept": self.shrunk.bars,
-                "opens": opens_of(self.shrunk),
-            },
-            "columns": {"before": self.shrunk.columns_before, "kept": list(self.shrunk.columns)},
-            "config": {
-                "found_by": self.config.found_by,
-                "differs": {
-                    name: [_number(side) for side in pair]
-                    for name, pair in (self.config.values or {}).items()
-                },
-                "note": self.config.note,
-            },
-            "files": [str(path) for path in self.files],
-        }
+    pair = load_pair(request.logs)
+    tell(pair)
+    require_directory(request.out)
+    fixture = shrink_pair(pair, request.out)
+    if fixture is not None:
+        return fixture
+    if pair.left.frame.is_empty() and pair.right.frame.is_empty():
+        return Nothing(is_empty=True)
+    rest = field_sets(diff_logs(pair.left.frame, pair.right.frame)).not_comparable
+    return Nothing(is_empty=False, not_comparable=tuple(rest))
 
 
 def shrink_pair(pair: LogPair, out: Path) -> Fixture | None:
@@ -104,17 +80,6 @@ def shrink_pair(pair: LogPair, out: Path) -> Fixture | None:
         summary, _json(fixture.as_json_dict() | {"files": [path.name for path in fixture.files]})
     )
     return fixture
-
-
-def opens_of(shrunk: Shrunk) -> list[str]:
-    """Return the opens of the kept bars, ISO 8601."""
-    stamps = pl.concat([shrunk.left["timestamp"], shrunk.right["timestamp"]]).unique().sort()
-    return [iso_utc(int(stamp)) for stamp in stamps.dt.epoch("us")]
-
-
-def step_name(aim: Aim) -> str:
-    """Return the step at which the logs part as the fixture names it."""
-    return _UNKNOWN_STEP if aim.step is None else str(aim.step)
 
 
 def _config(pair: LogPair, shrunk: Shrunk) -> Config:
@@ -185,9 +150,9 @@ def _reads_back(paths: list[Path], aim: Aim) -> bool:
 
 def _write_inputs(decided: Decided, out: Path) -> Path:
     path = out / "inputs.json"
-    shared = {name: _number(value) for name, value in decided.left.items() if name not in decided.names}
+    shared = {name: json_number(value) for name, value in decided.left.items() if name not in decided.names}
     sides = {
-        side: {name: _number(values[name]) for name in decided.names}
+        side: {name: json_number(values[name]) for name in decided.names}
         for side, values in (("left", decided.left), ("right", decided.right))
     }
     shape = decided.shape
@@ -219,10 +184,6 @@ def _test_text(fixture: Fixture, written: list[Path]) -> str:
     for mark, fact in facts.items():
         body = body.replace(mark, fact)
     return body
-
-
-def _number(value: float | None) -> float | str | None:
-    return None if value is None else number_or_word(value)
 
 
 def _json(document: dict[str, Any]) -> bytes:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -11,36 +11,40 @@ from hyprl.domain.account import ACCOUNT_SIZE
 from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.errors import DataError
 from hyprl.jit.kernel import COMPILED, Announce, Kernel
+from hyprl.report.warmup import DECISION, Needed, WarmupReport
 from hyprl.strategy.decide import Decision
+from hyprl.usecases.drive import Tick, no_tick
+from hyprl.usecases.requests import MODELS, RunRequest, prepare
 from hyprl.wiring import Run, kernel_for, parameters_for
 
 TOLERANCES = (1e-6, 1e-12)
 GRID_RATIO = 1.15
 PROBABILITY = "probability_up"
-DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)
-class Needed:
-    """Bars of history that a cold start needs; None where even the longest history tried does not suffice.
+class WarmupRequest:
+    """What to run, and at how many bars of it at most a cold start is tried."""
 
-    `for_number` is where the value first exists; `within[t]` where the error stays at or below tolerance t (relative
-    for features, absolute for the probability); for the decision `unflipped` is where none differs any more.
-    """
-
-    name: str
-    for_number: int
-    within: dict[float, int | None]
-    equal: int | None
+    run: RunRequest = RunRequest()  # noqa: RUF009, frozen
+    most_anchors: int = 150
+    models: Path = MODELS
 
 
 @dataclass(frozen=True, slots=True)
-class WarmupReport:
-    """What was measured, over how many bars, with how much history behind the first of them."""
+class Measured:
+    """What was measured, in a few words, and the bars of history that each value needs."""
 
-    rows: tuple[Needed, ...]
-    anchors: int
-    longest_history: int
+    subject: str
+    report: WarmupReport
+
+
+def warmup(request: WarmupRequest, announce: Announce, tick: Tick = no_tick) -> Measured:
+    """Measure how much history a cold start needs. Raises HyprLError children."""
+    prepared = prepare(request.run, request.models, announce)
+    run = prepared.run(prepared.start, prepared.end)
+    report = measure_warmup(run, announce, most_anchors=request.most_anchors, tick=tick)
+    return Measured(prepared.subject, report)
 
 
 class ColdStarts:
@@ -105,9 +109,7 @@ class Judge:
         return decision
 
 
-def measure_warmup(
-    run: Run, announce: Announce, *, most_anchors: int = 150, tick: Callable[[int, int], None]
-) -> WarmupReport:
+def measure_warmup(run: Run, announce: Announce, *, most_anchors: int = 150, tick: Tick) -> WarmupReport:
     """Measure on the window's bars (at most `most_anchors` of them, evenly spaced).
 
     The longest history tried is what lies before the first of them. Raises DataError without enough history.

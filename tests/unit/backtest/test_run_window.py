@@ -16,7 +16,7 @@ from hyprl.jit.kernel import INTERPRETED, Kernel, link_kernel
 from hyprl.kernel.batch import BLOCK_BARS
 from hyprl.model.artifact import ProbabilityModel
 from hyprl.model.evaluate import logistic_probability
-from hyprl.usecases.training import embedded_artifact
+from hyprl.usecases.models import embedded_artifact
 from hyprl.wiring import parameters_for
 
 CONFIG = load_config(None)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hyprl.model.artifact import ProbabilityModel
-from hyprl.usecases.training import embedded_artifact
+from hyprl.usecases.models import embedded_artifact
 
 YEAR = ("--start", "2025-01-15", "--end", "2025-01-20")
 
@@ -84,7 +84,7 @@ KEYS = "parity.microscope_start, parity.microscope_end: no trading day"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "config", "mode", "named"),
+    "case",
     [
         (["check", *WEEKEND], "", "", "--start, --end: no trading day"),
         (["backtest", *WEEKEND], "", "", "--start, --end: no trading day"),
@@ -103,9 +103,8 @@ KEYS = "parity.microscope_start, parity.microscope_end: no trading day"
         (["replay"], CLOSED, "microscope", KEYS),
     ],
 )
-def test_a_window_without_a_trading_day_is_refused_before_bars_are_read(
-    hyprl, tmp_path, monkeypatch, arguments, config, mode, named
-):
+def test_a_window_without_a_trading_day_is_refused_before_bars_are_read(hyprl, tmp_path, monkeypatch, case):
+    arguments, config, mode, named = case
     (tmp_path / "config.toml").write_text(config)
     monkeypatch.setenv("HYPRL_PARITY_MODE", mode)
     said = hyprl(*arguments, "--config", "config.toml", "--bars", "missing.csv")

@@ -8,7 +8,7 @@ import pytest
 
 from hyprl.model.artifact import ProbabilityModel
 from hyprl.trace.read import read_trace
-from hyprl.usecases.training import embedded_artifact
+from hyprl.usecases.models import embedded_artifact
 
 WINDOW = ("--start", "2025-01-15", "--end", "2025-02-14")
 

@@ -12,7 +12,7 @@ from hyprl.config import HyprLConfig, load_config
 from hyprl.domain.bars import BarSeries
 from hyprl.features.choice import plan_for
 from hyprl.model.artifact import ProbabilityModel
-from hyprl.usecases.training import embedded_artifact
+from hyprl.usecases.models import embedded_artifact
 from hyprl.wiring import Run
 
 START, END = date(2025, 1, 15), date(2025, 1, 17)

@@ -11,7 +11,8 @@ from hyprl.bars.sentiment import SentimentSeries
 from hyprl.errors import RiskError
 from hyprl.jit.kernel import COMPILED
 from hyprl.trace.signal import SignalTrace
-from hyprl.usecases.runs import backtest_records, replay_in_memory, trace_header
+from hyprl.usecases.drive import replay_in_memory
+from hyprl.usecases.traces import backtest_records, trace_header
 from hyprl.wiring import Run, backtest, kernel_for
 
 DAY_US = 24 * 3_600_000_000

@@ -18,8 +18,9 @@ from hyprl.trace.chain import verify_chain
 from hyprl.trace.encode import TraceHeader
 from hyprl.trace.writer import write_trace
 from hyprl.usecases.compare import CompareRequest, compare
+from hyprl.usecases.drive import replay_in_memory
 from hyprl.usecases.explain import explain
-from hyprl.usecases.runs import backtest_records, replay_in_memory, trace_header
+from hyprl.usecases.traces import backtest_records, trace_header
 from hyprl.wiring import Run, backtest, kernel_for
 
 COUNTED = (verify_chain, normalise, diff_logs, explain_pair, TraceRedecision.__call__)

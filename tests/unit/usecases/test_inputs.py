@@ -9,9 +9,9 @@ from hyprl.config import load_config
 from hyprl.errors import CalendarError, ConfigError, DataError, TraceError
 from hyprl.features.choice import import_feature_module
 from hyprl.usecases.equity import read_equity
+from hyprl.usecases.models import embedded_artifact
+from hyprl.usecases.replay import ReplayFiles, replay_to_files
 from hyprl.usecases.requests import RunRequest, prepare
-from hyprl.usecases.runs import ReplayFiles, replay_to_files
-from hyprl.usecases.training import embedded_artifact
 
 OPEN_US = 1_736_951_400_000_000  # 2025-01-15 14:30 UTC
 

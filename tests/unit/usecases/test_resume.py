@@ -1,5 +1,6 @@
 """Stopped at every boundary of every bar, a replay goes on to the same bytes and the same trades."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,15 +12,9 @@ from hyprl.live.engine import LiveEngine
 from hyprl.live.state import EngineState, StateFile, locked
 from hyprl.trace.signal import SignalTrace
 from hyprl.trace.writer import TraceWriter
-from hyprl.usecases.runs import (
-    Checkpoint,
-    Outcome,
-    ReplayFiles,
-    drive,
-    replay_to_files,
-    trace_header,
-    warm_up,
-)
+from hyprl.usecases.drive import Outcome, drive, warm_up
+from hyprl.usecases.replay import Checkpoint, ReplayFiles, replay_to_files
+from hyprl.usecases.traces import trace_header
 from hyprl.wiring import Run, kernel_for, live_side
 
 BARS = 21
@@ -98,9 +93,9 @@ def stop(run: Run, files: ReplayFiles, part: str, when: str, last: int) -> None:
 
 
 @pytest.mark.parametrize("last", [1, 2, 7, 20, BARS])
-@pytest.mark.parametrize("when", ["before", "torn", "after"])
-@pytest.mark.parametrize("part", ["trace", "state"])
-def test_a_run_stopped_at_any_boundary_goes_on_to_the_same_bytes(run, whole, tmp_path, part, when, last):
+@pytest.mark.parametrize("boundary", [*itertools.product(("trace", "state"), ("before", "torn", "after"))])
+def test_a_run_stopped_at_any_boundary_goes_on_to_the_same_bytes(run, whole, tmp_path, boundary, last):
+    part, when = boundary
     files = ReplayFiles(tmp_path / "trace.jsonl", tmp_path / "state")
     stop(run, files, part, when, last)
     outcome = replay(run, files)

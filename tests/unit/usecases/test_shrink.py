@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from hyprl.lab.plants import plant_for
-from hyprl.usecases.check import CheckRequest, run_check
+from hyprl.usecases.check import CheckRequest, check
 from hyprl.usecases.compare import CompareRequest, load_pair
 from hyprl.usecases.requests import RunRequest
 from hyprl.usecases.shrink import Fixture, shrink_pair
@@ -26,9 +26,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory):
         if fault not in made:
             out = tmp_path_factory.mktemp("check")
             window = RunRequest(start=date(2025, 1, 15), end=date(2025, 2, 14))
-            outcome = run_check(
-                CheckRequest(window, "exact", out, plant=plant_for(fault)), lambda _said: None
-            )
+            outcome = check(CheckRequest(window, "exact", out, plant=plant_for(fault)), lambda _said: None)
             made[fault] = outcome.windows[0].files[:2]
         return made[fault]
 
