@@ -16,7 +16,6 @@ from hyprl.bars.windows import equity_column
 from hyprl.broker.port import Broker
 from hyprl.broker.simulated import FillRules, SimulatedBroker
 from hyprl.config import HyprLConfig
-from hyprl.domain.account import ACCOUNT_SIZE
 from hyprl.domain.bars import ClosedBar
 from hyprl.domain.trades import RunWindow
 from hyprl.features.choice import auxiliary_columns, plan_for
@@ -252,14 +251,8 @@ def live_side(
         parameters.strategy,
         parameters.columns,
     )
-    fills = FillRules(
-        kernel.open_account,
-        kernel.advance_account,
-        kernel.place_entry,
-        kernel.flatten,
-        parameters.execution,
-    )
-    broker = SimulatedBroker(fills, kernel.vector([0.0] * ACCOUNT_SIZE), run.config.risk.initial_equity)
+    fills = FillRules(kernel.settle, kernel.flatten, parameters.execution)
+    broker = SimulatedBroker(fills, run.config.risk.initial_equity)
     store = overrides.store(LiveFeatureStore(FeaturePipeline(kernel)))
     parts = LiveParts(
         store,

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from hyprl.domain.account import ACCOUNT_SIZE, EQUITY
 from hyprl.domain.bars import Float64Array, Int64Array
 from hyprl.domain.trades import RunWindow, Trade
+from hyprl.kernel.account import open_account
 from hyprl.kernel.batch import (
     BLOCK_BARS,
     ROW_FIELDS,
@@ -80,15 +80,13 @@ def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: boo
     width = len(kernel.plan.columns)
     rows = np.empty((window.length if record else 0, width + len(ROW_FIELDS)))
     equity = np.empty(window.length)
-    account = np.zeros(ACCOUNT_SIZE)
-    kernel.open_account(account, inputs.initial_equity)
     # One trade a bar at most; the system gives memory only to the rows that are written.
     trades = np.empty((window.length, len(TRADE_FIELDS)))
-    trade_count, exposed = kernel.run_backtest(
+    account, trade_count, exposed = kernel.run_backtest(
         bar_columns(window.series),
         window.start,
         kernel.new_states(),
-        account,
+        open_account(inputs.initial_equity),
         Inputs(
             np.array(inputs.weights),
             inputs.injected_equity,
@@ -100,5 +98,4 @@ def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: boo
         Outputs(equity, rows, trades),
         Block(np.zeros((BLOCK_BARS, width)), np.zeros(BLOCK_BARS), np.zeros(BLOCK_BARS)),
     )
-    final = float(account[EQUITY])
-    return BacktestRun(window, trades[:trade_count].copy(), equity, final, int(exposed), rows, width)
+    return BacktestRun(window, trades[:trade_count].copy(), equity, account.equity, int(exposed), rows, width)

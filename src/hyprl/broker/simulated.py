@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableSequence, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hyprl.domain import account as slots
+from hyprl.domain.account import Account, Order, account_from
 from hyprl.domain.bars import ClosedBar
 from hyprl.domain.decisions import EXIT_NONE
 from hyprl.domain.trades import Trade
 from hyprl.errors import BrokerError
+from hyprl.kernel.account import open_account, place
 
 
 @dataclass(frozen=True, slots=True)
 class FillRules:
     """The linked fill functions and their costs."""
 
-    open_account: Callable[..., None]
-    advance_account: Callable[..., None]
-    place_entry: Callable[..., None]
-    flatten: Callable[..., None]
+    settle: Callable[..., Account]
+    flatten: Callable[..., Account]
     execution: Any
 
 
@@ -29,51 +28,51 @@ class SimulatedBroker:
 
     __slots__ = ("_rules", "account")
 
-    def __init__(self, rules: FillRules, account: MutableSequence[float], initial_equity: float) -> None:
+    def __init__(self, rules: FillRules, initial_equity: float) -> None:
         self._rules = rules
-        self.account = account
-        rules.open_account(account, initial_equity)
+        self.account = open_account(initial_equity)
 
     def on_bar(self, closed: ClosedBar) -> Trade | None:
         """Apply a bar that just closed; return the trade that it finished, if any."""
-        self._rules.advance_account(self.account, closed.bar, closed.session, self._rules.execution)
+        self.account = self._rules.settle(self.account, closed.bar, closed.session, self._rules.execution)
         return self._finished()
 
-    def place_entry(self, side: int, size: float, stop_distance: float) -> None:
+    def place(self, order: Order) -> None:
         """Order an entry for the next bar's open. Raises BrokerError while a position is open."""
-        if self.account[slots.SIDE] != 0.0 or side not in (1, -1) or not size > 0.0:
+        held = self.account.position
+        if held.side != 0.0 or order.side not in (1.0, -1.0) or not order.size > 0.0:
             raise BrokerError(
-                f"refused an entry of {size} shares, side {side}, position {self.account[slots.SIDE]:g}",
+                f"refused an entry of {order.size} shares, side {order.side:g}, position {held.side:g}",
                 where="simulated broker",
                 remedy="Enter with a size above 0 and side 1 or -1, and only when flat.",
             )
-        self._rules.place_entry(self.account, side, size, stop_distance)
+        self.account = place(self.account, order)
 
     def finish(self, close: float) -> Trade | None:
         """Drop a pending entry and close an open position at `close`."""
-        self._rules.flatten(self.account, close, self._rules.execution)
+        self.account = self._rules.flatten(self.account, close, self._rules.execution)
         return self._finished()
 
     def restore(self, account: Sequence[float]) -> None:
         """Continue from a saved account. Raises BrokerError if it is not one."""
-        if len(account) != len(self.account):
+        try:
+            self.account = account_from(account)
+        except ValueError as error:
             raise BrokerError(
                 "a saved account has another layout", where="simulated broker", remedy="Start anew."
-            )
-        for index, value in enumerate(account):
-            self.account[index] = value
+            ) from error
 
     def _finished(self) -> Trade | None:
         account = self.account
-        if account[slots.EXIT_KIND] == EXIT_NONE:
+        if account.exit.kind == EXIT_NONE:
             return None
         return Trade(
-            int(account[slots.ENTRY_BAR]) - 1,
-            int(account[slots.BAR_COUNT]) - 1,
-            int(account[slots.EXIT_SIDE]),
-            float(account[slots.EXIT_SIZE]),
-            float(account[slots.ENTRY_PRICE]),
-            float(account[slots.EXIT_PRICE]),
-            float(account[slots.EXIT_PNL]),
-            int(account[slots.EXIT_KIND]),
+            int(account.position.entry_bar) - 1,
+            int(account.bar_count) - 1,
+            int(account.exit.side),
+            account.exit.size,
+            account.position.entry_price,
+            account.exit.price,
+            account.exit.pnl,
+            int(account.exit.kind),
         )

@@ -30,7 +30,7 @@ INTERPRETED = "interpreted"
 COMPILED = "compiled"
 Announce = Callable[[str], None]
 # IEEE division (a zero divisor gives inf or NaN, which no gate lets through); never fastmath.
-OPTIONS: dict[str, Any] = {"error_model": "numpy", "forceinline": True}
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "forceinline": True, "no_cfunc_wrapper": True}
 # Kernel code makes no arrays and keeps none: counting references to each state, bar by bar, took half its time.
 UNCOUNTED: dict[str, Any] = {**OPTIONS, "_nrt": False}
 
@@ -44,10 +44,8 @@ class Kernel:
     observe: Function
     decide_bar: Function
     context_of: Function
-    advance_account: Function
-    place_entry: Function
+    settle: Function
     flatten: Function
-    open_account: Function
     advance_headlines: Function
     score_of: Function
     run_features: Function
@@ -107,14 +105,15 @@ def link_kernel(
         step.probability_step: probability_step,
     }
     entry_points: list[Function] = [
-        step.observe, step.decide_bar, step.context_of, account.advance_account, account.place_entry,
-        account.flatten, account.open_account, batch.advance_headlines, batch.score_of,
+        step.observe, step.decide_bar, step.context_of, account.settle, account.flatten,
+        batch.advance_headlines, batch.score_of,
         batch.run_features, batch.run_backtest,
     ]  # fmt: skip
     wrap = None
     if compiled:
         digest = source_hash(entry_points, bindings, plan.source(), repr(UNCOUNTED))
-        wrap = _compiler(cache, digest, announce)
+        entries = frozenset(function.__code__ for function in entry_points)
+        wrap = _compiler(cache, digest, entries, announce)
     linker = Linker(bindings, wrap)
     linked = [linker.link(function) for function in entry_points]
     if compiled:
@@ -165,7 +164,10 @@ def _kept_source(source: str, cache: Path) -> Path | None:
     return path
 
 
-def _compiler(cache: Path | None, digest: str, announce: Announce) -> Callable[[Function], Function]:
+def _compiler(
+    cache: Path | None, digest: str, entries: frozenset[types.CodeType], announce: Announce
+) -> Callable[[Function], Function]:
+    # Only `entries` are called from Python: a way in for every inner function took a third of the compilation.
     import numba
 
     from hyprl.jit.cache import COMPILED_ROOM, keep_compiled
@@ -186,7 +188,8 @@ def _compiler(cache: Path | None, digest: str, announce: Announce) -> Callable[[
     def wrap(function: Function) -> Function:
         function.__qualname__ = f"{function.__name__}_{code_hash(function)[:8]}"
         own = str(function.__globals__.get("__name__")).startswith("hyprl.")
-        dispatcher: Function = numba.njit(**(UNCOUNTED if own else OPTIONS))(function)
+        options = {**(UNCOUNTED if own else OPTIONS), "no_cpython_wrapper": function.__code__ not in entries}
+        dispatcher: Function = numba.njit(**options)(function)
         if kept is not None and not keep_compiled(dispatcher, function, kept, once):
             once(f"`{function.__name__}` has no source file, so it is compiled at every start")
         return dispatcher

@@ -1,43 +1,16 @@
-"""The simulated account: fill rules, stops, equity; one position at a time.
+"""The simulated account's fill rules: entries, exits, trailing stops, equity; one position at a time.
 
-Kernel code. The account is one sequence of float64 (list or array), addressed by the names below, so that a snapshot
-is a copy. Rules: entry at the next bar's open plus slippage; a gap through a level fills at the open; stop before
-target when a bar touches both; a trailing stop moves at the close and works from the next bar on.
+Kernel code: every rule takes an account and returns the next one. Entry at the next bar's open plus slippage; a gap
+through a level fills at the open; stop before target when a bar touches both; a trailing stop moves at the close and
+works from the next bar on.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from hyprl.domain.account import (
-    ACCOUNT_SIZE,
-    BAR_COUNT,
-    BEST_PRICE,
-    CASH,
-    ENTRY_BAR,
-    ENTRY_COST,
-    ENTRY_PRICE,
-    EQUITY,
-    EXIT_KIND,
-    EXIT_PNL,
-    EXIT_PRICE,
-    EXIT_SIDE,
-    EXIT_SIZE,
-    LAST_ENTRY_BAR,
-    PENDING_SIDE,
-    PENDING_SIZE,
-    PENDING_STOP,
-    RISK_DISTANCE,
-    SESSION,
-    SESSION_START_EQUITY,
-    SIDE,
-    SIZE,
-    STOP,
-    STOP_TRAILED,
-    TARGET,
-    TRADES_TODAY,
-)
-from hyprl.domain.bars import Bar, MutableVector, is_usable
+from hyprl.domain.account import NO_EXIT, NO_ORDER, NO_POSITION, Account, Exit, Order, Position, Session
+from hyprl.domain.bars import Bar, is_usable
 from hyprl.domain.decisions import (
     EXIT_END,
     EXIT_NONE,
@@ -47,8 +20,7 @@ from hyprl.domain.decisions import (
     NO_DIRECTION,
 )
 
-Account = MutableVector
-
+# Before any entry: so long ago that no cap on bars between entries can refuse the first.
 NEVER = -1e18
 
 
@@ -64,22 +36,36 @@ class ExecutionParameters(NamedTuple):
     trailing_distance_r: float
 
 
-def open_account(account: Account, initial_equity: float) -> None:
-    """Reset to cash alone."""
-    for index in range(ACCOUNT_SIZE):
-        account[index] = 0.0
-    account[CASH] = initial_equity
-    account[EQUITY] = initial_equity
-    account[SESSION] = -1.0
-    account[SESSION_START_EQUITY] = initial_equity
-    account[LAST_ENTRY_BAR] = NEVER
+def open_account(initial_equity: float) -> Account:
+    """Return an account that holds cash alone."""
+    return Account(
+        cash=initial_equity,
+        equity=initial_equity,
+        position=NO_POSITION,
+        pending=NO_ORDER,
+        session=Session(-1.0, initial_equity, 0.0),
+        bar_count=0.0,
+        last_entry_bar=NEVER,
+        exit=NO_EXIT,
+        entry_cost=0.0,
+    )
 
 
-def place_entry(account: Account, side: int, size: float, stop_distance: float) -> None:
-    """Order an entry for the next bar's open."""
-    account[PENDING_SIDE] = side
-    account[PENDING_SIZE] = size
-    account[PENDING_STOP] = stop_distance
+def place(account: Account, order: Order) -> Account:
+    """Order an entry for the next bar's open. No order leaves alone what already waits."""
+    if order.side == NO_DIRECTION:
+        return account
+    return Account(
+        account.cash,
+        account.equity,
+        account.position,
+        order,
+        account.session,
+        account.bar_count,
+        account.last_entry_bar,
+        account.exit,
+        account.entry_cost,
+    )
 
 
 def commission_of(price: float, size: float, execution: ExecutionParameters) -> float:
@@ -87,108 +73,181 @@ def commission_of(price: float, size: float, execution: ExecutionParameters) -> 
     return price * size * execution.commission + size * execution.commission_per_share
 
 
-def advance_account(account: Account, bar: Bar, session: int, execution: ExecutionParameters) -> None:
-    """Apply one bar that is now closed: session, entry at its open, exits within it, equity at its close.
+def begin_bar(account: Account, session: int) -> Account:
+    """Count a bar; the first of a session starts the day's count of trades and keeps the equity it began with."""
+    today = account.session
+    if today.day != session:
+        today = Session(float(session), account.equity, 0.0)
+    return Account(
+        account.cash,
+        account.equity,
+        account.position,
+        account.pending,
+        today,
+        account.bar_count + 1.0,
+        account.last_entry_bar,
+        past(account.exit),
+        account.entry_cost,
+    )
+
+
+def enter(account: Account, bar: Bar, execution: ExecutionParameters) -> Account:
+    """Fill the pending entry at the bar's open plus slippage."""
+    order, today = account.pending, account.session
+    price = bar.open * (1.0 + order.side * execution.slippage)
+    cost = commission_of(price, order.size, execution)
+    return Account(
+        cash=account.cash - cost,
+        equity=account.equity,
+        position=Position(
+            side=order.side,
+            size=order.size,
+            entry_price=price,
+            entry_bar=account.bar_count,
+            stop=price - order.side * order.stop_distance,
+            target=price + order.side * order.stop_distance * execution.reward_multiple,
+            risk_distance=order.stop_distance,
+            best_price=price,
+            stop_trailed=0.0,
+        ),
+        pending=taken(order),
+        session=Session(today.day, today.start_equity, today.trades + 1.0),
+        bar_count=account.bar_count,
+        last_entry_bar=account.bar_count,
+        exit=account.exit,
+        entry_cost=cost,
+    )
+
+
+def check_exits(account: Account, bar: Bar, execution: ExecutionParameters) -> Account:
+    """Close at the open if it gapped through a level, else at the stop, else at the target, if touched."""
+    held = account.position
+    side, stop, target = held.side, held.stop, held.target
+    adverse = bar.low if side > 0.0 else bar.high
+    favourable = bar.high if side > 0.0 else bar.low
+    stop_kind = EXIT_TRAILING if held.stop_trailed > 0.0 else EXIT_STOP
+    slip = 1.0 - side * execution.stop_slippage
+    if side * (bar.open - stop) <= 0.0:
+        return leave(account, bar.open * slip, stop_kind, execution)
+    if side * (bar.open - target) >= 0.0:
+        return leave(account, bar.open, EXIT_TARGET, execution)
+    if side * (adverse - stop) <= 0.0:
+        return leave(account, stop * slip, stop_kind, execution)
+    if side * (favourable - target) >= 0.0:
+        return leave(account, target, EXIT_TARGET, execution)
+    return account
+
+
+def leave(account: Account, price: float, kind: int, execution: ExecutionParameters) -> Account:
+    """Close the position at `price`; the exit tells the trade."""
+    held = account.position
+    cost = commission_of(price, held.size, execution)
+    gain = held.side * held.size * (price - held.entry_price)
+    return Account(
+        cash=account.cash + (gain - cost),
+        equity=account.equity,
+        position=Position(
+            side=float(NO_DIRECTION),
+            size=0.0,
+            entry_price=held.entry_price,
+            entry_bar=held.entry_bar,
+            stop=held.stop,
+            target=held.target,
+            risk_distance=held.risk_distance,
+            best_price=held.best_price,
+            stop_trailed=held.stop_trailed,
+        ),
+        pending=account.pending,
+        session=account.session,
+        bar_count=account.bar_count,
+        last_entry_bar=account.last_entry_bar,
+        exit=Exit(float(kind), price, held.side, held.size, gain - cost - account.entry_cost),
+        entry_cost=account.entry_cost,
+    )
+
+
+def trail_stop(held: Position, bar: Bar, execution: ExecutionParameters) -> Position:
+    """Move the stop behind the best price once the trade has earned the activation distance."""
+    if execution.trailing_activation_r <= 0.0:
+        return held
+    side, stop, best, trailed = held.side, held.stop, held.best_price, held.stop_trailed
+    reached = bar.high if side > 0.0 else bar.low
+    if side * (reached - best) > 0.0:
+        best = reached
+    if not side * (best - held.entry_price) < execution.trailing_activation_r * held.risk_distance:
+        candidate = best - side * execution.trailing_distance_r * held.risk_distance
+        if side * (candidate - stop) > 0.0:
+            stop, trailed = candidate, 1.0
+    return Position(
+        side,
+        held.size,
+        held.entry_price,
+        held.entry_bar,
+        stop,
+        held.target,
+        held.risk_distance,
+        best,
+        trailed,
+    )
+
+
+def mark(account: Account, held: Position, close: float) -> Account:
+    """Return the account with this position, valued at the bar's close."""
+    return Account(
+        account.cash,
+        account.cash + held.side * held.size * (close - held.entry_price),
+        held,
+        account.pending,
+        account.session,
+        account.bar_count,
+        account.last_entry_bar,
+        account.exit,
+        account.entry_cost,
+    )
+
+
+def settle(account: Account, bar: Bar, session: int, execution: ExecutionParameters) -> Account:
+    """Apply one bar that is now closed: session, entry at its open, exits within it, trailing stop, equity.
 
     Nothing fills in an unusable bar; a pending entry waits for the next one.
     """
-    if account[SESSION] != session:
-        account[SESSION] = session
-        account[SESSION_START_EQUITY] = account[EQUITY]
-        account[TRADES_TODAY] = 0.0
-    account[BAR_COUNT] += 1.0
-    account[EXIT_KIND] = EXIT_NONE
+    account = begin_bar(account, session)
     if not is_usable(bar):
-        return
-    if account[PENDING_SIDE] != NO_DIRECTION:
-        enter(account, bar, execution)
-    if account[SIDE] != NO_DIRECTION:
-        check_exits(account, bar, execution)
-    if account[SIDE] != NO_DIRECTION:
-        trail_stop(account, bar, execution)
-    account[EQUITY] = account[CASH] + account[SIDE] * account[SIZE] * (bar.close - account[ENTRY_PRICE])
+        return account
+    if account.pending.side != NO_DIRECTION:
+        account = enter(account, bar, execution)
+    if account.position.side != NO_DIRECTION:
+        account = check_exits(account, bar, execution)
+    held = account.position
+    if held.side != NO_DIRECTION:
+        held = trail_stop(held, bar, execution)
+    return mark(account, held, bar.close)
 
 
-def enter(account: Account, bar: Bar, execution: ExecutionParameters) -> None:
-    """Fill the pending entry at the bar's open plus slippage."""
-    side = account[PENDING_SIDE]
-    size = account[PENDING_SIZE]
-    distance = account[PENDING_STOP]
-    price = bar.open * (1.0 + side * execution.slippage)
-    cost = commission_of(price, size, execution)
-    account[CASH] -= cost
-    account[SIDE] = side
-    account[SIZE] = size
-    account[ENTRY_PRICE] = price
-    account[ENTRY_COST] = cost
-    account[ENTRY_BAR] = account[BAR_COUNT]
-    account[LAST_ENTRY_BAR] = account[BAR_COUNT]
-    account[STOP] = price - side * distance
-    account[TARGET] = price + side * distance * execution.reward_multiple
-    account[RISK_DISTANCE] = distance
-    account[BEST_PRICE] = price
-    account[STOP_TRAILED] = 0.0
-    account[TRADES_TODAY] += 1.0
-    account[PENDING_SIDE] = NO_DIRECTION
-
-
-def check_exits(account: Account, bar: Bar, execution: ExecutionParameters) -> None:
-    """Close at the open if it gapped through a level, else at the stop, else at the target, if touched."""
-    side = account[SIDE]
-    stop = account[STOP]
-    target = account[TARGET]
-    adverse = bar.low if side > 0.0 else bar.high
-    favourable = bar.high if side > 0.0 else bar.low
-    stop_kind = EXIT_TRAILING if account[STOP_TRAILED] > 0.0 else EXIT_STOP
-    slip = 1.0 - side * execution.stop_slippage
-    if side * (bar.open - stop) <= 0.0:
-        leave(account, bar.open * slip, stop_kind, execution)
-    elif side * (bar.open - target) >= 0.0:
-        leave(account, bar.open, EXIT_TARGET, execution)
-    elif side * (adverse - stop) <= 0.0:
-        leave(account, stop * slip, stop_kind, execution)
-    elif side * (favourable - target) >= 0.0:
-        leave(account, target, EXIT_TARGET, execution)
-
-
-def trail_stop(account: Account, bar: Bar, execution: ExecutionParameters) -> None:
-    """Move the stop behind the best price once the trade has earned the activation distance."""
-    if execution.trailing_activation_r <= 0.0:
-        return
-    side = account[SIDE]
-    reached = bar.high if side > 0.0 else bar.low
-    if side * (reached - account[BEST_PRICE]) > 0.0:
-        account[BEST_PRICE] = reached
-    best = account[BEST_PRICE]
-    risk = account[RISK_DISTANCE]
-    if side * (best - account[ENTRY_PRICE]) < execution.trailing_activation_r * risk:
-        return
-    candidate = best - side * execution.trailing_distance_r * risk
-    if side * (candidate - account[STOP]) > 0.0:
-        account[STOP] = candidate
-        account[STOP_TRAILED] = 1.0
-
-
-def leave(account: Account, price: float, kind: int, execution: ExecutionParameters) -> None:
-    """Close the position at `price` and note the trade in the EXIT fields."""
-    size = account[SIZE]
-    side = account[SIDE]
-    cost = commission_of(price, size, execution)
-    gain = side * size * (price - account[ENTRY_PRICE])
-    account[CASH] += gain - cost
-    account[EXIT_KIND] = kind
-    account[EXIT_PRICE] = price
-    account[EXIT_SIDE] = side
-    account[EXIT_SIZE] = size
-    account[EXIT_PNL] = gain - cost - account[ENTRY_COST]
-    account[SIDE] = NO_DIRECTION
-    account[SIZE] = 0.0
-
-
-def flatten(account: Account, price: float, execution: ExecutionParameters) -> None:
+def flatten(account: Account, price: float, execution: ExecutionParameters) -> Account:
     """End of the run: drop a pending entry and close what is open at the last close."""
-    account[EXIT_KIND] = EXIT_NONE
-    account[PENDING_SIDE] = NO_DIRECTION
-    if account[SIDE] != NO_DIRECTION:
-        leave(account, price, EXIT_END, execution)
-    account[EQUITY] = account[CASH]
+    left = past(account.exit)
+    if account.position.side != NO_DIRECTION:
+        account = leave(account, price, EXIT_END, execution)
+        left = account.exit
+    return Account(
+        account.cash,
+        account.cash,
+        account.position,
+        taken(account.pending),
+        account.session,
+        account.bar_count,
+        account.last_entry_bar,
+        left,
+        account.entry_cost,
+    )
+
+
+def past(left: Exit) -> Exit:
+    """Return an exit as one that was not in the last bar."""
+    return Exit(float(EXIT_NONE), left.price, left.side, left.size, left.pnl)
+
+
+def taken(order: Order) -> Order:
+    """Return an order as one that waits no longer."""
+    return Order(float(NO_DIRECTION), order.size, order.stop_distance)

@@ -10,21 +10,10 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from hyprl.domain.account import (
-    BAR_COUNT,
-    ENTRY_BAR,
-    ENTRY_PRICE,
-    EQUITY,
-    EXIT_KIND,
-    EXIT_PNL,
-    EXIT_PRICE,
-    EXIT_SIDE,
-    EXIT_SIZE,
-    SIDE,
-)
+from hyprl.domain.account import Account, Order
 from hyprl.domain.bars import Bar, BarSeries, Float64Array, Int64Array, Times, Vector, is_usable
 from hyprl.domain.decisions import EMIT, EXIT_NONE
-from hyprl.kernel.account import Account, ExecutionParameters, advance_account, flatten, place_entry
+from hyprl.kernel.account import ExecutionParameters, flatten, place, settle
 from hyprl.kernel.step import Columns, context_of, observe, probability_of
 from hyprl.risk.calculators import stop_distance
 from hyprl.strategy.decide import BarContext, Decision, StrategyParameters, decide
@@ -152,14 +141,15 @@ def run_features(bars: BarColumns, states: object, frame: Float64Array) -> None:
 
 def note_trade(row: Float64Array, account: Account) -> None:
     """Write the trade that the account just closed."""
-    row[0] = account[ENTRY_BAR] - 1.0
-    row[1] = account[BAR_COUNT] - 1.0
-    row[2] = account[EXIT_SIDE]
-    row[3] = account[EXIT_SIZE]
-    row[4] = account[ENTRY_PRICE]
-    row[5] = account[EXIT_PRICE]
-    row[6] = account[EXIT_PNL]
-    row[7] = account[EXIT_KIND]
+    held, left = account.position, account.exit
+    row[0] = held.entry_bar - 1.0
+    row[1] = account.bar_count - 1.0
+    row[2] = left.side
+    row[3] = left.size
+    row[4] = held.entry_price
+    row[5] = left.price
+    row[6] = left.pnl
+    row[7] = left.kind
 
 
 def note_row(
@@ -195,8 +185,8 @@ def observe_block(
     """Fill `block` with the features and probabilities of bars [first, last)."""
     for index in range(first, last):
         block.ready[index - first] = observe(states, bar_at(bars, index), block.features[index - first])
-    for place in range(last - first):
-        block.probabilities[place] = probability_of(block.features[place], weights, block.ready[place] > 0.0)
+    for row in range(last - first):
+        block.probabilities[row] = probability_of(block.features[row], weights, block.ready[row] > 0.0)
 
 
 def run_backtest(  # noqa: C901  one loop, so that compiled code keeps a bar in registers
@@ -208,10 +198,10 @@ def run_backtest(  # noqa: C901  one loop, so that compiled code keeps a bar in 
     parameters: Parameters,
     outputs: Outputs,
     block: Block,
-) -> tuple[int, int]:
+) -> tuple[Account, int, int]:
     """Warm up on bars before `start`, trade from there, flatten at the end.
 
-    Return how many trades were written and how many bars a position was held.
+    Return the account at the end, how many trades were written and how many bars a position was held.
     """
     strategy = parameters.strategy
     trade_count = 0
@@ -225,13 +215,13 @@ def run_backtest(  # noqa: C901  one loop, so that compiled code keeps a bar in 
         last = min(first + len(block.ready), len(bars.close))
         observe_block(bars, first, last, states, inputs.weights, block)
         for index in range(max(first, start), last):
-            place = index - start
+            row = index - start
             bar = bar_at(bars, index)
-            advance_account(account, bar, bars.session[index], parameters.execution)
-            if account[EXIT_KIND] != EXIT_NONE:
+            account = settle(account, bar, bars.session[index], parameters.execution)
+            if account.exit.kind != EXIT_NONE:
                 note_trade(outputs.trades[trade_count], account)
                 trade_count += 1
-            if account[SIDE] != 0.0:
+            if account.position.side != 0.0:
                 exposed += 1
             if is_usable(bar):
                 last_close = bar.close
@@ -241,21 +231,22 @@ def run_backtest(  # noqa: C901  one loop, so that compiled code keeps a bar in 
             )
             features = block.features[index - first]
             ready = block.ready[index - first] > 0.0
-            equity = inputs.injected_equity[place] if injected else account[EQUITY]
+            equity = inputs.injected_equity[row] if injected else account.equity
             context = context_of(
                 account, bar, bars.flaws[index], features, ready, parameters.columns, equity, score
             )
             decision = decide(block.probabilities[index - first], context, strategy)
             if decision.reason == EMIT:
                 distance = stop_distance(context.atr, strategy.atr_multiplier)
-                place_entry(account, decision.direction, decision.position_size, distance)
+                order = Order(float(decision.direction), decision.position_size, distance)
+                account = place(account, order)
             if equity_wanted:
-                outputs.equity[place] = account[EQUITY]
+                outputs.equity[row] = account.equity
             if rows_wanted:
-                note_row(outputs.rows[place], features, decision, context, account[EQUITY], cursor)
+                note_row(outputs.rows[row], features, decision, context, account.equity, cursor)
     if len(bars.close) > start:
-        flatten(account, last_close, parameters.execution)
-        if account[EXIT_KIND] != EXIT_NONE:
+        account = flatten(account, last_close, parameters.execution)
+        if account.exit.kind != EXIT_NONE:
             note_trade(outputs.trades[trade_count], account)
             trade_count += 1
-    return trade_count, exposed
+    return account, trade_count, exposed

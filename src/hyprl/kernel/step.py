@@ -9,18 +9,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from hyprl.domain.account import (
-    BAR_COUNT,
-    EQUITY,
-    LAST_ENTRY_BAR,
-    SESSION_START_EQUITY,
-    SIDE,
-    SIZE,
-    TRADES_TODAY,
-)
+from hyprl.domain.account import Account
 from hyprl.domain.bars import PRICE_FLAWS, Bar, MutableVector, Vector, is_usable
 from hyprl.domain.decisions import NO_DIRECTION
-from hyprl.kernel.account import Account
 from hyprl.strategy.decide import BarContext, Decision, StrategyParameters, decide
 
 
@@ -66,18 +57,18 @@ def context_of(
     return BarContext(
         ready,
         (flaws & PRICE_FLAWS) == 0 and is_usable(bar),
-        account[SIDE] != NO_DIRECTION,
+        account.position.side != NO_DIRECTION,
         bar.close,
         features[columns.atr],
         features[columns.trend],
         features[columns.regime],
         score,
         equity,
-        account[EQUITY],
-        account[SESSION_START_EQUITY],
-        account[SIZE] * bar.close,
-        account[TRADES_TODAY],
-        account[BAR_COUNT] - account[LAST_ENTRY_BAR],
+        account.equity,
+        account.session.start_equity,
+        account.position.size * bar.close,
+        account.session.trades,
+        account.bar_count - account.last_entry_bar,
     )
 
 

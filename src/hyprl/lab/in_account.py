@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableSequence
+from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 
 from hyprl.broker.simulated import SimulatedBroker
 from hyprl.causes.steps import DecisionStep
-from hyprl.domain import account as slots
+from hyprl.domain.account import Account, Order, account_from, account_values
 from hyprl.domain.bars import ClosedBar
 from hyprl.domain.trades import Trade
-from hyprl.kernel.account import NEVER
+from hyprl.kernel.account import NEVER, taken
 from hyprl.lab.ground import GroundTruth, Planting, differ
 from hyprl.lab.in_store import WitnessedStore
 from hyprl.live.state import EngineState
@@ -20,14 +20,6 @@ from hyprl.wiring import LiveOverrides, Restart
 
 REWARM_BARS = 100
 HOLDING_STOP, HOLDING_TARGET = 0.9, 1.1
-FORGOTTEN_POSITION = (
-    slots.SIDE,
-    slots.SIZE,
-    slots.ENTRY_PRICE,
-    slots.STOP,
-    slots.TARGET,
-    slots.RISK_DISTANCE,
-)
 
 
 class AlteredEquity:
@@ -113,7 +105,7 @@ class ShadowedBroker:
         self._truth = truth
 
     @property
-    def account(self) -> MutableSequence[float]:
+    def account(self) -> Account:
         """Return the account that decisions are taken on."""
         return self._broker.account
 
@@ -128,24 +120,24 @@ class ShadowedBroker:
                     break
         return trade
 
-    def place_entry(self, side: int, size: float, stop_distance: float) -> None:
+    def place(self, order: Order) -> None:
         """Order from both."""
-        self._broker.place_entry(side, size, stop_distance)
+        self._broker.place(order)
         if self._truth.first_open_utc_us is None:
-            self._shadow.place_entry(side, size, stop_distance)
+            self._shadow.place(order)
 
     def finish(self, close: float) -> Trade | None:
         """End the run of the one that counts."""
         return self._broker.finish(close)
 
 
-def _read_by_gates(account: MutableSequence[float]) -> list[float]:
-    since_entry = account[slots.BAR_COUNT] - account[slots.LAST_ENTRY_BAR]
-    return [since_entry, float(account[slots.SIDE]), float(account[slots.TRADES_TODAY])]
+def _read_by_gates(account: Account) -> list[float]:
+    since_entry = account.bar_count - account.last_entry_bar
+    return [since_entry, account.position.side, account.session.trades]
 
 
-def _read_by_sizing(account: MutableSequence[float]) -> list[float]:
-    return [float(account[slot]) for slot in (slots.EQUITY, slots.SIZE, slots.SESSION_START_EQUITY)]
+def _read_by_sizing(account: Account) -> list[float]:
+    return [account.equity, account.position.size, account.session.start_equity]
 
 
 _READERS = ((DecisionStep.GATES, _read_by_gates), (DecisionStep.SIZE, _read_by_sizing))
@@ -156,9 +148,7 @@ def _shadowed(planting: Planting) -> Callable[[SimulatedBroker], ShadowedBroker]
 
     def wrap(broker: SimulatedBroker) -> ShadowedBroker:
         if not shadows:
-            shadow = copy(broker)
-            shadow.account = copy(broker.account)
-            shadows.append(shadow)
+            shadows.append(copy(broker))
         return ShadowedBroker(broker, shadows[0], planting.truth)
 
     return wrap
@@ -166,15 +156,13 @@ def _shadowed(planting: Planting) -> Callable[[SimulatedBroker], ShadowedBroker]
 
 def _restarted(
     planting: Planting,
-    due: Callable[[MutableSequence[float]], bool],
-    forget: Callable[[list[float]], None],
+    due: Callable[[Account], bool],
+    forget: Callable[[Account], Account],
 ) -> LiveOverrides:
     since = planting.ground.open_at(planting.number)
 
     def carry(state: EngineState) -> EngineState:
-        account = list(state.account)
-        forget(account)
-        return replace(state, account=tuple(account))
+        return replace(state, account=account_values(forget(account_from(state.account))))
 
     restart = Restart(lambda now, broker: now >= since and due(broker.account), carry)
     return LiveOverrides(broker=_shadowed(planting), restart=restart)
@@ -183,42 +171,43 @@ def _restarted(
 def position_forgotten(planting: Planting) -> LiveOverrides:
     """The first restart with a position open forgets it; the cash stays."""
 
-    def forget(account: list[float]) -> None:
-        for slot in FORGOTTEN_POSITION:
-            account[slot] = 0.0
+    def forget(account: Account) -> Account:
+        forgotten = account.position._replace(
+            side=0.0, size=0.0, entry_price=0.0, stop=0.0, target=0.0, risk_distance=0.0
+        )
+        return account._replace(position=forgotten)
 
-    return _restarted(planting, lambda account: account[slots.SIDE] != 0.0, forget)
+    return _restarted(planting, lambda account: account.position.side != 0.0, forget)
 
 
 def caps_forgotten(planting: Planting) -> LiveOverrides:
     """The first restart on a day with a trade forgets the day: its trades, its first equity, the last entry."""
 
-    def forget(account: list[float]) -> None:
-        account[slots.TRADES_TODAY] = 0.0
-        account[slots.SESSION_START_EQUITY] = account[slots.EQUITY]
-        account[slots.LAST_ENTRY_BAR] = NEVER
+    def forget(account: Account) -> Account:
+        today = account.session._replace(trades=0.0, start_equity=account.equity)
+        return account._replace(session=today, last_entry_bar=NEVER)
 
-    return _restarted(planting, lambda account: account[slots.TRADES_TODAY] > 0.0, forget)
+    return _restarted(planting, lambda account: account.session.trades > 0.0, forget)
 
 
 def order_lost(planting: Planting) -> LiveOverrides:
     """The first restart with an order pending forgets the order."""
 
-    def forget(account: list[float]) -> None:
-        account[slots.PENDING_SIDE] = 0.0
+    def forget(account: Account) -> Account:
+        return account._replace(pending=taken(account.pending))
 
-    return _restarted(planting, lambda account: account[slots.PENDING_SIDE] != 0.0, forget)
+    return _restarted(planting, lambda account: account.pending.side != 0.0, forget)
 
 
 def account_reset(planting: Planting) -> LiveOverrides:
     """The first restart without a position starts from the first cash again."""
     first = planting.ground.run.config.risk.initial_equity
 
-    def forget(account: list[float]) -> None:
-        account[slots.CASH] = first
+    def forget(account: Account) -> Account:
+        return account._replace(cash=first)
 
     return _restarted(
-        planting, lambda account: account[slots.SIDE] == 0.0 and account[slots.CASH] != first, forget
+        planting, lambda account: account.position.side == 0.0 and account.cash != first, forget
     )
 
 
@@ -231,8 +220,8 @@ def unknown_holding(planting: Planting) -> LiveOverrides:
 
         def on_bar(self, closed: ClosedBar) -> Trade | None:
             """Hold, then apply the bar."""
-            if self.account[slots.BAR_COUNT] == 0.0:
-                _hold(self.account, closed.bar.open, planting.number)
+            if self.account.bar_count == 0.0:
+                self._broker.account = _holding(self.account, closed.bar.open, planting.number)
             return super().on_bar(closed)
 
     def wrap(broker: SimulatedBroker) -> ShadowedBroker:
@@ -242,12 +231,16 @@ def unknown_holding(planting: Planting) -> LiveOverrides:
     return LiveOverrides(broker=wrap)
 
 
-def _hold(account: MutableSequence[float], price: float, share: float) -> None:
-    account[slots.SIDE] = 1.0
-    account[slots.SIZE] = account[slots.EQUITY] * share / price
-    account[slots.ENTRY_PRICE] = price
-    account[slots.STOP], account[slots.TARGET] = price * HOLDING_STOP, price * HOLDING_TARGET
-    account[slots.RISK_DISTANCE] = price * (1.0 - HOLDING_STOP)
+def _holding(account: Account, price: float, share: float) -> Account:
+    held = account.position._replace(
+        side=1.0,
+        size=account.equity * share / price,
+        entry_price=price,
+        stop=price * HOLDING_STOP,
+        target=price * HOLDING_TARGET,
+        risk_distance=price * (1.0 - HOLDING_STOP),
+    )
+    return account._replace(position=held)
 
 
 def cold_restart(planting: Planting) -> LiveOverrides:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from hyprl.broker.port import Broker
-from hyprl.domain.account import EQUITY
+from hyprl.domain.account import Order
 from hyprl.domain.bars import ClosedBar, is_usable
 from hyprl.domain.decisions import EMIT
 from hyprl.domain.instants import iso_utc
@@ -102,12 +102,11 @@ class LiveEngine:
         context = inputs.context
         if decision.reason == EMIT:
             distance = stop_distance(context.atr, parts.strategy.rules.parameters.atr_multiplier)
-            parts.broker.place_entry(decision.direction, decision.position_size, distance)
-        equity = float(parts.broker.account[EQUITY])
+            parts.broker.place(Order(float(decision.direction), decision.position_size, distance))
         decided = DecidedBar(
             *decision,
             context.equity,
-            equity,
+            parts.broker.account.equity,
             score,
             parts.headlines.cursor,
             context.position_open,

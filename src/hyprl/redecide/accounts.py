@@ -13,24 +13,10 @@ from math import inf, isclose, isnan
 
 import numpy as np
 
-from hyprl.domain.account import (
-    ACCOUNT_SIZE,
-    BAR_COUNT,
-    CASH,
-    ENTRY_PRICE,
-    EQUITY,
-    LAST_ENTRY_BAR,
-    PENDING_SIDE,
-    SESSION_START_EQUITY,
-    SIDE,
-    SIZE,
-    STOP,
-    TARGET,
-    TRADES_TODAY,
-)
+from hyprl.domain.account import Account, Order
 from hyprl.domain.bars import Bar, Int64Array
 from hyprl.domain.decisions import LONG, NO_DIRECTION
-from hyprl.kernel.account import advance_account, open_account, place_entry
+from hyprl.kernel.account import open_account, place, settle, taken
 from hyprl.kernel.step import Columns, context_of
 from hyprl.redecide.sides import ACCOUNT_FIELDS, Side
 from hyprl.risk.calculators import stop_distance
@@ -48,13 +34,6 @@ class StateEvent:
     changes: Mapping[int, tuple[float, float]]
 
 
-def new_account(initial_equity: float) -> list[float]:
-    """Return an account that holds cash alone."""
-    account = [0.0] * ACCOUNT_SIZE
-    open_account(account, initial_equity)
-    return account
-
-
 @dataclass(frozen=True, slots=True)
 class WalkedAccount:
     """A side's account through its own decisions: events by row, and each bar's context."""
@@ -65,7 +44,7 @@ class WalkedAccount:
 
 def walk_account(side: Side) -> WalkedAccount:
     """Walk a side's account by its recorded decisions; the first row may carry what the log began with."""
-    account = new_account(side.initial_equity)
+    account = open_account(side.initial_equity)
     inputs = side.features[:, [side.columns.index(name) for name in side.strategy_columns]].tolist()
     recorded = side.account.tolist()
     ready = side.ready.tolist()
@@ -74,30 +53,30 @@ def walk_account(side: Side) -> WalkedAccount:
     contexts = []
     for row, values in enumerate(side.bars.tolist()):
         bar = Bar(*values)
-        advance_account(account, bar, int(side.sessions[row]), side.execution)
+        account = settle(account, bar, int(side.sessions[row]), side.execution)
         changes = _changes(account, bar, recorded[row])
         if changes:
             events[row] = StateEvent(changes)
-            impose(account, bar, events[row])
-        equity = account[EQUITY] if isnan(sizing[row]) else sizing[row]
+            account = impose(account, bar, events[row])
+        equity = account.equity if isnan(sizing[row]) else sizing[row]
         contexts.append(
             context_of(account, bar, flaws[row], inputs[row], ready[row], OWN_COLUMNS, equity, scores[row])
         )
         size = float(side.size[row])
         if side.emitted[row] and side.direction[row] != NO_DIRECTION and size > 0.0:
             distance = stop_distance(inputs[row][OWN_COLUMNS.atr], side.rules[row].atr_multiplier)
-            place_entry(account, side.direction[row], size, distance)
+            account = place(account, Order(float(side.direction[row]), size, distance))
     return WalkedAccount(events, contexts)
 
 
-def _changes(account: list[float], bar: Bar, recorded: list[float]) -> dict[int, tuple[float, float]]:
+def _changes(account: Account, bar: Bar, recorded: list[float]) -> dict[int, tuple[float, float]]:
     expected = (
-        float(account[SIDE] != NO_DIRECTION),
-        account[SESSION_START_EQUITY],
-        account[SIZE] * bar.close,
-        account[TRADES_TODAY],
-        account[BAR_COUNT] - account[LAST_ENTRY_BAR],
-        account[EQUITY],
+        float(account.position.side != NO_DIRECTION),
+        account.session.start_equity,
+        account.position.size * bar.close,
+        account.session.trades,
+        account.bar_count - account.last_entry_bar,
+        account.equity,
     )
     return {
         field: (mine, theirs)
@@ -106,20 +85,22 @@ def _changes(account: list[float], bar: Bar, recorded: list[float]) -> dict[int,
     }
 
 
-def impose(account: list[float], bar: Bar, event: StateEvent) -> None:
-    """Change an account, after its bar, as the event says; money by the difference, the rest to what was recorded."""
+def impose(account: Account, bar: Bar, event: StateEvent) -> Account:
+    """Return an account, after its bar, as the event says: money by the difference, the rest as it was recorded."""
     changes = event.changes
     if OWN_EQUITY in changes:
-        account[EQUITY] = _moved(account[EQUITY], changes[OWN_EQUITY])
+        account = account._replace(equity=_moved(account.equity, changes[OWN_EQUITY]))
     if POSITION_OPEN in changes or EXPOSURE in changes:
-        _impose_position(account, bar, changes)
-    account[CASH] = account[EQUITY] - account[SIDE] * account[SIZE] * (bar.close - account[ENTRY_PRICE])
+        account = _with_position(account, bar, changes)
+    held, today = account.position, account.session
+    account = account._replace(cash=account.equity - held.side * held.size * (bar.close - held.entry_price))
     if SESSION_START in changes:
-        account[SESSION_START_EQUITY] = _moved(account[SESSION_START_EQUITY], changes[SESSION_START])
+        today = today._replace(start_equity=_moved(today.start_equity, changes[SESSION_START]))
     if TRADES in changes:
-        account[TRADES_TODAY] = changes[TRADES][1]
+        today = today._replace(trades=changes[TRADES][1])
     if SINCE in changes:
-        account[LAST_ENTRY_BAR] = account[BAR_COUNT] - changes[SINCE][1]
+        account = account._replace(last_entry_bar=account.bar_count - changes[SINCE][1])
+    return account._replace(session=today)
 
 
 def _moved(value: float, change: tuple[float, float]) -> float:
@@ -127,18 +108,21 @@ def _moved(value: float, change: tuple[float, float]) -> float:
     return recorded if value == expected else value + (recorded - expected)
 
 
-def _impose_position(account: list[float], bar: Bar, changes: Mapping[int, tuple[float, float]]) -> None:
+def _with_position(account: Account, bar: Bar, changes: Mapping[int, tuple[float, float]]) -> Account:
+    held, nothing_waits = account.position, taken(account.pending)
     exposure = changes[EXPOSURE][1] if EXPOSURE in changes else None
     is_open = changes[POSITION_OPEN][1] > 0.0 if POSITION_OPEN in changes else bool(exposure)
     if not is_open:
-        account[SIDE], account[SIZE], account[PENDING_SIDE] = NO_DIRECTION, 0.0, NO_DIRECTION
-        return
-    if account[SIDE] == NO_DIRECTION:
+        return account._replace(
+            position=held._replace(side=float(NO_DIRECTION), size=0.0), pending=nothing_waits
+        )
+    if held.side == NO_DIRECTION:
         # Held, but never bought here: neither its side nor its exits are known, so nothing closes it.
-        account[SIDE], account[ENTRY_PRICE] = LONG, bar.close
-        account[STOP], account[TARGET], account[PENDING_SIDE] = -inf, inf, NO_DIRECTION
+        held = held._replace(side=float(LONG), entry_price=bar.close, stop=-inf, target=inf)
+        account = account._replace(pending=nothing_waits)
     if exposure is not None and bar.close > 0.0:
-        account[SIZE] = exposure / bar.close
+        held = held._replace(size=exposure / bar.close)
+    return account._replace(position=held)
 
 
 Events = Mapping[int, StateEvent]

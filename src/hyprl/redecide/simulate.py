@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hyprl.domain.account import EQUITY
+from hyprl.domain.account import Order
 from hyprl.domain.bars import Bar
 from hyprl.domain.decisions import DIRECTION_NAMES, EMIT, REASON_NAMES
-from hyprl.kernel.account import ExecutionParameters, advance_account, place_entry
+from hyprl.kernel.account import ExecutionParameters, open_account, place, settle
 from hyprl.kernel.step import context_of
-from hyprl.redecide.accounts import OWN_COLUMNS, StateEvent, impose, new_account
+from hyprl.redecide.accounts import OWN_COLUMNS, StateEvent, impose
 from hyprl.redecide.equity import EquitySource
 from hyprl.risk.calculators import stop_distance
 from hyprl.strategy.decide import StrategyParameters, decide
@@ -40,14 +40,14 @@ class Rehearsal:
 
 def decide_again(run: Rehearsal) -> pl.DataFrame:
     """Return the normalised signal log of a run that is decided from its first row to its last."""
-    account = new_account(run.equity.initial)
+    account = open_account(run.equity.initial)
     rows: list[tuple[float, ...]] = []
     for row, values in enumerate(run.bars):
         bar = Bar(*values)
-        advance_account(account, bar, run.sessions[row], run.execution)
+        account = settle(account, bar, run.sessions[row], run.execution)
         if row in run.events:
-            impose(account, bar, run.events[row])
-        sizing = run.equity.at(row, account[EQUITY])
+            account = impose(account, bar, run.events[row])
+        sizing = run.equity.at(row, account.equity)
         context = context_of(
             account,
             bar,
@@ -62,8 +62,8 @@ def decide_again(run: Rehearsal) -> pl.DataFrame:
         decision = decide(run.probability[row], context, rules)
         if decision.reason == EMIT:
             distance = stop_distance(context.atr, rules.atr_multiplier)
-            place_entry(account, decision.direction, decision.position_size, distance)
-        rows.append((*decision, sizing, account[EQUITY]))
+            account = place(account, Order(float(decision.direction), decision.position_size, distance))
+        rows.append((*decision, sizing, account.equity))
     return _frame(run, rows)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hyprl.domain.account import EQUITY
+from hyprl.domain.account import Account
 from hyprl.domain.bars import ClosedBar
 from hyprl.domain.decisions import DIRECTION_NAMES, EMIT, REASON_NAMES
 from hyprl.risk.manager import ParityEquity, RiskManager
@@ -54,17 +54,17 @@ class StrategyEngine:
         return rules.decide_bar(inputs.features, rules.weights, inputs.context, rules.parameters)
 
     def inputs_on_bar(
-        self, closed: ClosedBar, features: Sequence[float], ready: bool, account: Any, score: float
+        self, closed: ClosedBar, features: Sequence[float], ready: bool, account: Account, score: float
     ) -> StrategyInputs:
         """Gather a bar's inputs; sizing equity comes from the risk manager. Raises RiskError without one."""
-        equity = self._risk.sizing_equity(closed.open_utc_us, float(account[EQUITY]))
+        equity = self._risk.sizing_equity(closed.open_utc_us, account.equity)
         context = self.rules.context_of(
             account, closed.bar, closed.flaws, features, ready, self.rules.columns, equity, score
         )
         return StrategyInputs(features, context)
 
     def decide_signals_on_bar(
-        self, closed: ClosedBar, features: Sequence[float], ready: bool, account: Any, score: float
+        self, closed: ClosedBar, features: Sequence[float], ready: bool, account: Account, score: float
     ) -> tuple[StrategyInputs, Decision]:
         """Gather the inputs of a bar and decide it. `score` is NaN without a headline."""
         inputs = self.inputs_on_bar(closed, features, ready, account, score)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from hyprl.domain.account import EQUITY
+from hyprl.domain.account import account_values
 from hyprl.domain.trades import Trade
 from hyprl.jit.kernel import INTERPRETED, Announce
 from hyprl.live.engine import LiveEngine, LiveParts, Progress
@@ -108,7 +108,7 @@ def state_of(run: Run, side: LiveSide, progress: Progress, trace: tuple[int, str
         run.run_id,
         progress,
         parts.store.snapshot(run.symbol),
-        tuple(float(value) for value in side.broker.account),
+        account_values(side.broker.account),
         parts.headlines.cursor,
         *trace,
     )
@@ -125,5 +125,5 @@ def restored(side: LiveSide, saved: EngineState) -> LiveEngine:
 def outcome_of(engine: LiveEngine, side: LiveSide, resumed_after: int = 0) -> Outcome:
     """Return how a finished engine ended."""
     progress = engine.progress
-    equity = float(side.broker.account[EQUITY])
+    equity = side.broker.account.equity
     return Outcome(tuple(progress.trades), equity, progress.exposed_bars, resumed_after)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from hyprl.domain.account import ACCOUNT_SIZE
 from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.errors import DataError
 from hyprl.jit.kernel import COMPILED, Announce, Kernel
+from hyprl.kernel.account import open_account
 from hyprl.report.warmup import DECISION, Needed, WarmupReport
 from hyprl.strategy.decide import Decision
 from hyprl.usecases.drive import Tick, no_tick
@@ -87,8 +87,7 @@ class Judge:
         self._kernel = kernel
         self._parameters = parameters_for(run.config, run.plan)
         self._weights = kernel.vector(run.model.weights)
-        self._account = kernel.vector([0.0] * ACCOUNT_SIZE)
-        kernel.open_account(self._account, run.config.risk.initial_equity)
+        self._account = open_account(run.config.risk.initial_equity)
 
     def outcomes(self, rows: Float64Array, anchors: Int64Array) -> tuple[Float64Array, Int64Array]:
         """Return the probability and a code of direction and reason, one per row."""

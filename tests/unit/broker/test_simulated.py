@@ -3,18 +3,17 @@
 import pytest
 
 from hyprl.broker.simulated import FillRules, SimulatedBroker
-from hyprl.domain.account import ACCOUNT_SIZE, CASH, EQUITY, PENDING_SIDE, SIDE
+from hyprl.domain.account import ACCOUNT_SIZE, Order, account_values
 from hyprl.domain.bars import Bar, ClosedBar
 from hyprl.domain.decisions import EXIT_END, EXIT_STOP, EXIT_TARGET, EXIT_TRAILING
 from hyprl.errors import BrokerError
-from hyprl.kernel.account import ExecutionParameters, advance_account, flatten, open_account, place_entry
+from hyprl.kernel.account import ExecutionParameters, flatten, settle
 
 FREE = ExecutionParameters(0.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0)
 
 
 def broker(costs: ExecutionParameters = FREE) -> SimulatedBroker:
-    rules = FillRules(open_account, advance_account, place_entry, flatten, costs)
-    return SimulatedBroker(rules, [0.0] * ACCOUNT_SIZE, 10_000.0)
+    return SimulatedBroker(FillRules(settle, flatten, costs), 10_000.0)
 
 
 def closed(number: int, opened: float, high: float, low: float, close: float, session: int = 0) -> ClosedBar:
@@ -25,7 +24,7 @@ def entered(side: int, costs: ExecutionParameters = FREE) -> SimulatedBroker:
     """25 shares at 100, stop 8 away, target 16 away."""
     venue = broker(costs)
     venue.on_bar(closed(1, 100.0, 100.0, 100.0, 100.0))
-    venue.place_entry(side, 25.0, 8.0)
+    venue.place(Order(side, 25.0, 8.0))
     assert venue.on_bar(closed(2, 100.0, 101.0, 99.0, 100.0)) is None
     return venue
 
@@ -33,10 +32,10 @@ def entered(side: int, costs: ExecutionParameters = FREE) -> SimulatedBroker:
 def test_an_order_fills_at_the_next_open_not_at_the_close_it_was_decided_on():
     venue = broker()
     venue.on_bar(closed(1, 100.0, 100.0, 100.0, 100.0))
-    venue.place_entry(1, 25.0, 8.0)
-    assert venue.account[SIDE] == 0.0
+    venue.place(Order(1, 25.0, 8.0))
+    assert venue.account.position.side == 0.0
     venue.on_bar(closed(2, 104.0, 106.0, 103.0, 105.0))
-    assert venue.account[EQUITY] == 10_000.0 + 25.0 * (105.0 - 104.0)
+    assert venue.account.equity == 10_000.0 + 25.0 * (105.0 - 104.0)
 
 
 def test_a_long_that_touches_its_stop_leaves_there():
@@ -74,7 +73,7 @@ def test_a_gap_through_the_target_fills_at_the_open():
 def test_the_entry_bar_itself_can_stop_a_position_out():
     venue = broker()
     venue.on_bar(closed(1, 100.0, 100.0, 100.0, 100.0))
-    venue.place_entry(1, 25.0, 8.0)
+    venue.place(Order(1, 25.0, 8.0))
     trade = venue.on_bar(closed(2, 100.0, 100.0, 92.0, 95.0))
     assert (trade.entry_bar, trade.exit_bar, trade.exit_price) == (1, 1, 92.0)
 
@@ -109,44 +108,44 @@ def test_what_is_open_at_the_end_leaves_at_the_close_given():
     venue = entered(1)
     trade = venue.finish(103.0)
     assert (trade.exit_price, trade.pnl, trade.exit_kind) == (103.0, 75.0, EXIT_END)
-    assert venue.account[EQUITY] == venue.account[CASH] == 10_075.0
+    assert venue.account.equity == venue.account.cash == 10_075.0
 
 
 def test_an_order_that_is_pending_at_the_end_is_dropped():
     venue = broker()
     venue.on_bar(closed(1, 100.0, 100.0, 100.0, 100.0))
-    venue.place_entry(1, 25.0, 8.0)
+    venue.place(Order(1, 25.0, 8.0))
     assert venue.finish(100.0) is None
-    assert venue.account[PENDING_SIDE] == 0.0
+    assert venue.account.pending.side == 0.0
 
 
 def test_an_order_waits_over_an_unusable_bar():
     venue = broker()
     venue.on_bar(closed(1, 100.0, 100.0, 100.0, 100.0))
-    venue.place_entry(1, 25.0, 8.0)
+    venue.place(Order(1, 25.0, 8.0))
     venue.on_bar(closed(2, float("nan"), 100.0, 100.0, 100.0))
-    assert venue.account[SIDE] == 0.0
+    assert venue.account.position.side == 0.0
     venue.on_bar(closed(3, 105.0, 105.0, 105.0, 105.0))
-    assert venue.account[SIDE] == 1.0
+    assert venue.account.position.side == 1.0
 
 
 @pytest.mark.parametrize(("side", "size"), [(0, 1.0), (2, 1.0), (1, 0.0), (1, -1.0), (1, float("nan"))])
 def test_an_impossible_order_is_refused(side, size):
     with pytest.raises(BrokerError, match="refused an entry"):
-        broker().place_entry(side, size, 8.0)
+        broker().place(Order(side, size, 8.0))
 
 
 def test_an_order_while_a_position_is_open_is_refused():
     with pytest.raises(BrokerError, match="position 1"):
-        entered(1).place_entry(1, 25.0, 8.0)
+        entered(1).place(Order(1, 25.0, 8.0))
 
 
 def test_a_restored_account_goes_on_to_the_same_trade():
     venue, other = entered(1), broker()
-    other.restore(list(venue.account))
+    other.restore(account_values(venue.account))
     last = closed(3, 99.0, 99.0, 91.0, 98.0)
     assert other.on_bar(last) == venue.on_bar(last)
-    assert list(other.account) == list(venue.account)
+    assert other.account == venue.account
 
 
 def test_an_account_of_another_layout_is_refused():

@@ -1,6 +1,6 @@
 """Codes and their names, in the order of the gates."""
 
-from hyprl.domain import account, decisions
+from hyprl.domain import decisions
 
 
 def test_reasons_are_named_in_the_order_of_the_gates():
@@ -14,8 +14,3 @@ def test_reasons_are_named_in_the_order_of_the_gates():
 def test_every_exit_has_its_name():
     for code, name in enumerate(decisions.EXIT_NAMES):
         assert getattr(decisions, f"EXIT_{name.upper()}") == code
-
-
-def test_no_two_numbers_of_the_account_share_a_place():
-    places = [value for name, value in vars(account).items() if name.isupper() and name != "ACCOUNT_SIZE"]
-    assert sorted(places) == list(range(account.ACCOUNT_SIZE))

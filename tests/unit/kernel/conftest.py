@@ -1,16 +1,11 @@
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
-from hyprl.domain import account as slots
+from hyprl.domain.account import Order
 from hyprl.domain.bars import Bar
-from hyprl.kernel.account import (
-    ExecutionParameters,
-    advance_account,
-    flatten,
-    open_account,
-    place_entry,
-)
+from hyprl.kernel.account import ExecutionParameters, flatten, open_account, place, settle
 
 EQUITY = 10_000.0
 
@@ -26,24 +21,22 @@ class Desk:
 
     def __init__(self, execution: ExecutionParameters) -> None:
         self.execution = execution
-        self.account = [0.0] * slots.ACCOUNT_SIZE
-        open_account(self.account, EQUITY)
+        self.account = open_account(EQUITY)
 
-    def order(self, side: int, size: float = 10.0, stop_distance: float = 4.0) -> "Desk":
-        place_entry(self.account, side, size, stop_distance)
+    def order(self, side: float, size: float = 10.0, stop_distance: float = 4.0) -> "Desk":
+        self.account = place(self.account, Order(side, size, stop_distance))
         return self
 
     def bar(self, prices: Sequence[float], session: int = 0, volume: float = 1.0) -> "Desk":
-        advance_account(self.account, Bar(*prices, volume), session, self.execution)
+        self.account = settle(self.account, Bar(*prices, volume), session, self.execution)
         return self
 
     def end(self, close: float) -> "Desk":
-        flatten(self.account, close, self.execution)
+        self.account = flatten(self.account, close, self.execution)
         return self
 
-    def __getattr__(self, name: str) -> float:
-        value: float = self.account[getattr(slots, name.upper())]
-        return value
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.account, name)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyprl.backtest.run import RunInputs, run_window
-from hyprl.domain import account as slots
+from hyprl.domain.account import ACCOUNT_SIZE, account_from, account_values
 from hyprl.domain.bars import Bar
 from hyprl.domain.trades import RunWindow
 from hyprl.features.registry import NVDA_V2
@@ -91,19 +91,19 @@ def test_decisions_have_equal_bits(twins, features, coefficients, context, rules
     assert found[0] == found[1]
 
 
-ACCOUNT = st.lists(st.floats(-1e4, 1e4), min_size=slots.ACCOUNT_SIZE, max_size=slots.ACCOUNT_SIZE)
+ACCOUNT = st.lists(st.floats(-1e4, 1e4), min_size=ACCOUNT_SIZE, max_size=ACCOUNT_SIZE).map(account_from)
 PRICES = st.tuples(*[st.one_of(st.floats(0.01, 1e4), st.just(math.nan))] * 5)
 
 
 @settings(max_examples=400, deadline=None)
 @given(ACCOUNT, PRICES, st.integers(0, 3), COSTS, st.sampled_from([-1.0, 0.0, 1.0]))
-def test_fills_have_equal_bits_on_any_account(twins, numbers, prices, session, costs, side):
-    numbers[slots.SIDE], numbers[slots.PENDING_SIDE] = side, -side
+def test_fills_have_equal_bits_on_any_account(twins, account, prices, session, costs, side):
+    account = account._replace(
+        position=account.position._replace(side=side), pending=account.pending._replace(side=-side)
+    )
     results = []
     for kernel in twins:
-        account = kernel.vector(numbers)
-        kernel.advance_account(account, Bar(*prices), session, costs)
-        results.append(bits(account))
-        kernel.flatten(account, prices[3], costs)
-        results.append(bits(account))
+        settled = kernel.settle(account, Bar(*prices), session, costs)
+        results.append(bits(account_values(settled)))
+        results.append(bits(account_values(kernel.flatten(settled, prices[3], costs))))
     assert results[:2] == results[2:]

@@ -5,10 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from hyprl.domain.account import ACCOUNT_SIZE, EQUITY
+from hyprl.domain.account import Order
 from hyprl.domain.bars import Bar, ClosedBar
 from hyprl.domain.decisions import EMIT, LONG, NO_DIRECTION, THRESHOLD
 from hyprl.domain.trades import Trade
+from hyprl.kernel.account import open_account
 from hyprl.live.engine import LiveEngine, LiveParts, Progress
 from hyprl.strategy.decide import BarContext, Decision
 from hyprl.strategy.engine import StrategyInputs
@@ -35,19 +36,17 @@ class Rig:
     emits: bool = False
     trade: Trade | None = None
     records: list[SignalTrace] = field(default_factory=list)
-    orders: list[tuple[int, float, float]] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
     saved: list[Progress] = field(default_factory=list)
     scores_asked_at: list[int] = field(default_factory=list)
-    account: list[float] = field(default_factory=lambda: [0.0] * ACCOUNT_SIZE)
 
     def engine(self, progress: Progress | None = None) -> LiveEngine:
         """Wire the fakes."""
-        self.account[EQUITY] = 10_000.0
         rules = SimpleNamespace(parameters=SimpleNamespace(atr_multiplier=2.0))
         strategy = SimpleNamespace(decide_signals_on_bar=self._decide, rules=rules)
         store = SimpleNamespace(push=self._push)
         broker = SimpleNamespace(
-            account=self.account, on_bar=self._fill, place_entry=self._order, finish=self._finish
+            account=open_account(10_000.0), on_bar=self._fill, place=self._order, finish=self._finish
         )
         headlines = SimpleNamespace(score_at=self._score, cursor=0)
         sink = SimpleNamespace(write=self._write)
@@ -79,9 +78,9 @@ class Rig:
         )
         return StrategyInputs(features, context), decision
 
-    def _order(self, side: int, size: float, stop_distance: float) -> None:
+    def _order(self, order: Order) -> None:
         self.calls.append("order")
-        self.orders.append((side, size, stop_distance))
+        self.orders.append(order)
 
     def _write(self, record: SignalTrace) -> None:
         self.calls.append("record")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from hyprl.domain import account as slots
+from hyprl.domain.account import Order
 from hyprl.domain.bars import Bar, ClosedBar
 from hyprl.errors import RiskError
-from hyprl.kernel.account import open_account, place_entry
+from hyprl.kernel.account import open_account, place
 from hyprl.kernel.step import Columns
 from hyprl.risk.manager import RiskManager, SimulatedEquity
 from hyprl.strategy.engine import DecisionRules, StrategyEngine, describe
@@ -24,9 +24,7 @@ def rules(link, parameters):
 
 @pytest.fixture
 def account():
-    fresh = [0.0] * slots.ACCOUNT_SIZE
-    open_account(fresh, 10_000.0)
-    return fresh
+    return open_account(10_000.0)
 
 
 def test_a_bar_is_decided_by_hand(rules, account):
@@ -72,7 +70,7 @@ def test_only_flaws_of_prices_stop_a_trade(flaw, reason, rules, account):
 
 
 def test_an_open_position_is_seen_in_the_account(rules, account):
-    account[slots.SIDE], account[slots.SIZE] = -1.0, 30.0
+    account = account._replace(position=account.position._replace(side=-1.0, size=30.0))
     engine = StrategyEngine(rules, RiskManager(SimulatedEquity()))
     inputs, decision = engine.decide_signals_on_bar(CLOSED, FEATURES, True, account, float("nan"))
     assert describe(decision) == ("reject", "long", "position_open")
@@ -80,6 +78,6 @@ def test_an_open_position_is_seen_in_the_account(rules, account):
 
 
 def test_an_order_that_waits_is_not_yet_a_position(rules, account):
-    place_entry(account, 1, 5.0, 8.0)
+    account = place(account, Order(1.0, 5.0, 8.0))
     engine = StrategyEngine(rules, RiskManager(SimulatedEquity()))
     assert not engine.inputs_on_bar(CLOSED, FEATURES, True, account, 0.0).context.position_open
