@@ -24,14 +24,13 @@ from hyprl.features.plan import FeaturePlan
 from hyprl.features.stores import FeatureStore, LiveFeatureStore
 from hyprl.jit.kernel import Announce, Kernel, link_kernel
 from hyprl.kernel.account import ExecutionParameters
-from hyprl.kernel.batch import Parameters
-from hyprl.kernel.step import Columns
+from hyprl.kernel.step import Parameters
 from hyprl.live.engine import LiveParts, Progress, TraceSink
 from hyprl.live.headlines import HeadlineFeed
 from hyprl.live.state import EngineState
 from hyprl.model.artifact import PROBABILITY_FUNCTIONS, ProbabilityModel
 from hyprl.risk.manager import EquityContext, ParityEquity, RiskManager, SimulatedEquity
-from hyprl.strategy.decide import REGIME_ANY, REGIME_CALM, REGIME_TURBULENT, StrategyParameters
+from hyprl.strategy.decide import REGIME_ANY, REGIME_CALM, REGIME_TURBULENT, Columns, StrategyParameters
 from hyprl.strategy.engine import DecisionRules, StrategyEngine
 from hyprl.trace.compose import RunFacts
 
@@ -245,8 +244,9 @@ def live_side(
     parameters = overrides.parameters(parameters_for(run.config, run.plan))
     equity = SimulatedEquity() if run.parity_equity is None else ParityEquity(run.parity_equity)
     rules = DecisionRules(
-        kernel.decide_bar,
-        kernel.context_of,
+        kernel.probability_of,
+        kernel.decide,
+        kernel.judge,
         kernel.vector(run.model.weights),
         parameters.strategy,
         parameters.columns,

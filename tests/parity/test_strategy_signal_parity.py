@@ -49,7 +49,12 @@ def engine(run: Run, mode: str) -> StrategyEngine:
     parameters = parameters_for(run.config, run.plan)
     weights = kernel.vector(run.model.weights)
     rules = DecisionRules(
-        kernel.decide_bar, kernel.context_of, weights, parameters.strategy, parameters.columns
+        kernel.probability_of,
+        kernel.decide,
+        kernel.judge,
+        weights,
+        parameters.strategy,
+        parameters.columns,
     )
     return StrategyEngine(rules, RiskManager(SimulatedEquity()))
 

@@ -15,12 +15,12 @@ from hyprl.kernel.batch import (
     BLOCK_BARS,
     ROW_FIELDS,
     TRADE_FIELDS,
-    Block,
     Inputs,
     Outputs,
-    Parameters,
+    Work,
     bar_columns,
 )
+from hyprl.kernel.step import Parameters
 from hyprl.trace.compose import DecidedBar, RunFacts, compose_trace
 from hyprl.trace.signal import SignalTrace
 
@@ -82,12 +82,11 @@ def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: boo
     equity = np.empty(window.length)
     # One trade a bar at most; the system gives memory only to the rows that are written.
     trades = np.empty((window.length, len(TRADE_FIELDS)))
-    account, trade_count, exposed = kernel.run_backtest(
+    ran = kernel.run_backtest(
         bar_columns(window.series),
-        window.start,
-        kernel.new_states(),
-        open_account(inputs.initial_equity),
         Inputs(
+            window.start,
+            open_account(inputs.initial_equity),
             np.array(inputs.weights),
             inputs.injected_equity,
             inputs.published_utc_us,
@@ -95,7 +94,8 @@ def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: boo
             inputs.max_age_us,
         ),
         inputs.parameters,
+        Work(kernel.new_states(), np.zeros((BLOCK_BARS, width)), np.zeros(BLOCK_BARS), np.zeros(BLOCK_BARS)),
         Outputs(equity, rows, trades),
-        Block(np.zeros((BLOCK_BARS, width)), np.zeros(BLOCK_BARS), np.zeros(BLOCK_BARS)),
     )
-    return BacktestRun(window, trades[:trade_count].copy(), equity, account.equity, int(exposed), rows, width)
+    made = trades[: ran.trades].copy()
+    return BacktestRun(window, made, equity, ran.account.equity, ran.exposed_bars, rows, width)

@@ -24,7 +24,8 @@ from hyprl.features.plan import FeaturePlan
 from hyprl.files import atomic_write_text
 from hyprl.jit.fingerprint import code_hash, source_hash
 from hyprl.jit.link import Function, Linker
-from hyprl.kernel import account, batch, step
+from hyprl.kernel import account, batch, observe, step
+from hyprl.strategy import decide
 
 INTERPRETED = "interpreted"
 COMPILED = "compiled"
@@ -42,8 +43,9 @@ class Kernel:
     plan: FeaturePlan
     compiled: bool
     observe: Function
-    decide_bar: Function
-    context_of: Function
+    probability_of: Function
+    decide: Function
+    judge: Function
     settle: Function
     flatten: Function
     advance_headlines: Function
@@ -101,11 +103,11 @@ def link_kernel(
     compiled = default_mode() == COMPILED and mode == COMPILED
     cache = _cache_directory() if compiled else None
     bindings: dict[Function, Function] = {
-        step.features_step: _generated(plan, cache),
-        step.probability_step: probability_step,
+        observe.features_step: _generated(plan, cache),
+        observe.probability_step: probability_step,
     }
     entry_points: list[Function] = [
-        step.observe, step.decide_bar, step.context_of, account.settle, account.flatten,
+        observe.observe, observe.probability_of, decide.decide, step.judge, step.settle, account.flatten,
         batch.advance_headlines, batch.score_of,
         batch.run_features, batch.run_backtest,
     ]  # fmt: skip

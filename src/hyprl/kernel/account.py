@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hyprl.domain.account import NO_EXIT, NO_ORDER, NO_POSITION, Account, Exit, Order, Position, Session
-from hyprl.domain.bars import Bar, is_usable
+from hyprl.domain.bars import Bar
 from hyprl.domain.decisions import (
     EXIT_END,
     EXIT_NONE,
@@ -204,24 +204,6 @@ def mark(account: Account, held: Position, close: float) -> Account:
         account.exit,
         account.entry_cost,
     )
-
-
-def settle(account: Account, bar: Bar, session: int, execution: ExecutionParameters) -> Account:
-    """Apply one bar that is now closed: session, entry at its open, exits within it, trailing stop, equity.
-
-    Nothing fills in an unusable bar; a pending entry waits for the next one.
-    """
-    account = begin_bar(account, session)
-    if not is_usable(bar):
-        return account
-    if account.pending.side != NO_DIRECTION:
-        account = enter(account, bar, execution)
-    if account.position.side != NO_DIRECTION:
-        account = check_exits(account, bar, execution)
-    held = account.position
-    if held.side != NO_DIRECTION:
-        held = trail_stop(held, bar, execution)
-    return mark(account, held, bar.close)
 
 
 def flatten(account: Account, price: float, execution: ExecutionParameters) -> Account:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from hyprl.domain.account import Account, Order
+from hyprl.domain.account import Account
 from hyprl.domain.bars import Bar, BarSeries, Float64Array, Int64Array, Times, Vector, is_usable
-from hyprl.domain.decisions import EMIT, EXIT_NONE
-from hyprl.kernel.account import ExecutionParameters, flatten, place, settle
-from hyprl.kernel.step import Columns, context_of, observe, probability_of
-from hyprl.risk.calculators import stop_distance
-from hyprl.strategy.decide import BarContext, Decision, StrategyParameters, decide
+from hyprl.domain.decisions import EXIT_NONE, NO_DIRECTION
+from hyprl.kernel.account import flatten
+from hyprl.kernel.observe import observe, probability_of
+from hyprl.kernel.step import Parameters, step
+from hyprl.strategy.decide import Judged, Observed
 
 # Columns of a recorded row after the features.
 ROW_FIELDS = (
@@ -56,8 +56,13 @@ class BarColumns(NamedTuple):
 
 
 class Inputs(NamedTuple):
-    """What is not bars: model weights, injected equity (empty: simulated), headlines (empty: no source)."""
+    """What a run begins with beside bars: the first bar that it decides, its account, the model's weights.
 
+    Injected equity may be empty (the account's own sizes), and so may headlines (no source).
+    """
+
+    start: int
+    account: Account
     weights: Float64Array
     injected_equity: Float64Array
     published_utc_us: Int64Array
@@ -65,20 +70,13 @@ class Inputs(NamedTuple):
     max_age_us: int
 
 
-class Block(NamedTuple):
-    """Scratch for the bars of one block: a row of features each, whether all are numbers (1 or 0), P(up)."""
+class Work(NamedTuple):
+    """What a run works in: feature states, and for the bars of one block features, readiness (1 or 0) and P(up)."""
 
+    states: object
     features: Float64Array
     ready: Float64Array
     probabilities: Float64Array
-
-
-class Parameters(NamedTuple):
-    """Every constant of a run."""
-
-    strategy: StrategyParameters
-    execution: ExecutionParameters
-    columns: Columns
 
 
 class Outputs(NamedTuple):
@@ -90,6 +88,14 @@ class Outputs(NamedTuple):
     equity: Float64Array
     rows: Float64Array
     trades: Float64Array
+
+
+class Ran(NamedTuple):
+    """Where a run ended: its account, how many trades it wrote, how many bars a position was held."""
+
+    account: Account
+    trades: int
+    exposed_bars: int
 
 
 def bar_columns(series: BarSeries) -> BarColumns:
@@ -152,11 +158,9 @@ def note_trade(row: Float64Array, account: Account) -> None:
     row[7] = left.kind
 
 
-def note_row(
-    row: Float64Array, features: Float64Array, decision: Decision, context: BarContext, equity: float,
-    cursor: int,
-) -> None:  # fmt: skip
-    """Write a bar's features and ROW_FIELDS; `equity` is the account's own."""
+def note_row(row: Float64Array, features: Vector, judged: Judged, cursor: int) -> None:
+    """Write a bar's features and ROW_FIELDS."""
+    decision, context = judged.decision, judged.context
     width = len(features)
     for column in range(width):
         row[column] = features[column]
@@ -169,7 +173,7 @@ def note_row(
     row[width + 6] = decision.position_size
     row[width + 7] = decision.risk_amount
     row[width + 8] = context.equity
-    row[width + 9] = equity
+    row[width + 9] = context.account_equity
     row[width + 10] = context.sentiment_score
     row[width + 11] = cursor
     row[width + 12] = context.position_open
@@ -179,74 +183,61 @@ def note_row(
     row[width + 16] = context.bars_since_entry
 
 
-def observe_block(
-    bars: BarColumns, first: int, last: int, states: object, weights: Float64Array, block: Block
-) -> None:
-    """Fill `block` with the features and probabilities of bars [first, last)."""
+def observe_block(bars: BarColumns, first: int, last: int, weights: Float64Array, work: Work) -> None:
+    """Fill `work` with the features and probabilities of bars [first, last)."""
     for index in range(first, last):
-        block.ready[index - first] = observe(states, bar_at(bars, index), block.features[index - first])
-    for row in range(last - first):
-        block.probabilities[row] = probability_of(block.features[row], weights, block.ready[row] > 0.0)
+        work.ready[index - first] = observe(work.states, bar_at(bars, index), work.features[index - first])
+    for slot in range(last - first):
+        work.probabilities[slot] = probability_of(work.features[slot], weights, work.ready[slot] > 0.0)
 
 
-def run_backtest(  # noqa: C901  one loop, so that compiled code keeps a bar in registers
-    bars: BarColumns,
-    start: int,
-    states: object,
-    account: Account,
-    inputs: Inputs,
-    parameters: Parameters,
-    outputs: Outputs,
-    block: Block,
-) -> tuple[Account, int, int]:
-    """Warm up on bars before `start`, trade from there, flatten at the end.
+def observed_at(bars: BarColumns, index: int, slot: int, score: float, work: Work) -> Observed:
+    """Return what is known of a bar that stands in `slot` of the block."""
+    return Observed(
+        bar_at(bars, index),
+        bars.flaws[index],
+        work.features[slot],
+        work.ready[slot] > 0.0,
+        work.probabilities[slot],
+        score,
+    )
 
-    Return the account at the end, how many trades were written and how many bars a position was held.
-    """
-    strategy = parameters.strategy
-    trade_count = 0
-    exposed = 0
-    cursor = 0
-    last_close = 0.0
-    equity_wanted = len(outputs.equity) > 0
-    rows_wanted = len(outputs.rows) > 0
-    injected = len(inputs.injected_equity) > 0
-    for first in range(0, len(bars.close), len(block.ready)):
-        last = min(first + len(block.ready), len(bars.close))
-        observe_block(bars, first, last, states, inputs.weights, block)
-        for index in range(max(first, start), last):
-            row = index - start
-            bar = bar_at(bars, index)
-            account = settle(account, bar, bars.session[index], parameters.execution)
+
+def last_usable_close(bars: BarColumns, start: int) -> float:
+    """Return the close of the last usable bar from `start` on, 0 without one."""
+    for index in range(len(bars.close) - 1, start - 1, -1):
+        bar = bar_at(bars, index)
+        if is_usable(bar):
+            return bar.close
+    return 0.0
+
+
+def run_backtest(
+    bars: BarColumns, inputs: Inputs, parameters: Parameters, work: Work, outputs: Outputs
+) -> Ran:
+    """Warm up on bars before `start`, trade from there, flatten at the end."""
+    account, cursor, trades, exposed = inputs.account, 0, 0, 0
+    for first in range(0, len(bars.close), len(work.ready)):
+        last = min(first + len(work.ready), len(bars.close))
+        observe_block(bars, first, last, inputs.weights, work)
+        for index in range(max(first, inputs.start), last):
+            row, closed = index - inputs.start, bars.close_utc_us[index]
+            cursor = advance_headlines(inputs.published_utc_us, cursor, closed)
+            score = score_of(inputs.published_utc_us, inputs.scores, cursor, closed, inputs.max_age_us)
+            observed = observed_at(bars, index, index - first, score, work)
+            injected = inputs.injected_equity[row] if len(inputs.injected_equity) > 0 else math.nan
+            account, judged = step(account, bars.session[index], observed, injected, parameters)
             if account.exit.kind != EXIT_NONE:
-                note_trade(outputs.trades[trade_count], account)
-                trade_count += 1
-            if account.position.side != 0.0:
-                exposed += 1
-            if is_usable(bar):
-                last_close = bar.close
-            cursor = advance_headlines(inputs.published_utc_us, cursor, bars.close_utc_us[index])
-            score = score_of(
-                inputs.published_utc_us, inputs.scores, cursor, bars.close_utc_us[index], inputs.max_age_us
-            )
-            features = block.features[index - first]
-            ready = block.ready[index - first] > 0.0
-            equity = inputs.injected_equity[row] if injected else account.equity
-            context = context_of(
-                account, bar, bars.flaws[index], features, ready, parameters.columns, equity, score
-            )
-            decision = decide(block.probabilities[index - first], context, strategy)
-            if decision.reason == EMIT:
-                distance = stop_distance(context.atr, strategy.atr_multiplier)
-                order = Order(float(decision.direction), decision.position_size, distance)
-                account = place(account, order)
-            if equity_wanted:
+                note_trade(outputs.trades[trades], account)
+                trades += 1
+            exposed += account.position.side != NO_DIRECTION
+            if len(outputs.equity) > 0:
                 outputs.equity[row] = account.equity
-            if rows_wanted:
-                note_row(outputs.rows[row], features, decision, context, account.equity, cursor)
-    if len(bars.close) > start:
-        account = flatten(account, last_close, parameters.execution)
+            if len(outputs.rows) > 0:
+                note_row(outputs.rows[row], observed.features, judged, cursor)
+    if len(bars.close) > inputs.start:
+        account = flatten(account, last_usable_close(bars, inputs.start), parameters.execution)
         if account.exit.kind != EXIT_NONE:
-            note_trade(outputs.trades[trade_count], account)
-            trade_count += 1
-    return account, trade_count, exposed
+            note_trade(outputs.trades[trades], account)
+            trades += 1
+    return Ran(account, trades, exposed)

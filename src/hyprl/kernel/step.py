@@ -1,7 +1,7 @@
-"""One closed bar to one decision: features, probability, context, decision.
+"""What one closed bar does: fill, gather what is known, decide, order. The order of these steps stands here, once.
 
-Kernel code. `features_step` and `probability_step` are placeholders which the linker (hyprl.jit) binds to the
-generated feature step and to the model kind's evaluation; everything else is written here once.
+Kernel code. `step` is the whole of it. Who must look between its parts, or takes one of them from elsewhere (a broker
+that fills, a record of what was decided), calls `settle`, `judge` and `place` by themselves.
 """
 
 from __future__ import annotations
@@ -10,75 +10,100 @@ import math
 from typing import NamedTuple
 
 from hyprl.domain.account import Account
-from hyprl.domain.bars import PRICE_FLAWS, Bar, MutableVector, Vector, is_usable
+from hyprl.domain.bars import PRICE_FLAWS, Bar, is_usable
 from hyprl.domain.decisions import NO_DIRECTION
-from hyprl.strategy.decide import BarContext, Decision, StrategyParameters, decide
+from hyprl.kernel.account import (
+    ExecutionParameters,
+    begin_bar,
+    check_exits,
+    enter,
+    mark,
+    place,
+    trail_stop,
+)
+from hyprl.strategy.decide import (
+    BarContext,
+    Columns,
+    Judged,
+    Observed,
+    StrategyParameters,
+    decide,
+    order_of,
+)
 
 
-class Columns(NamedTuple):
-    """Where the strategy's own inputs stand among the feature columns."""
+class Parameters(NamedTuple):
+    """Every constant of a run."""
 
-    atr: int
-    trend: int
-    regime: int
-
-
-def features_step(states: object, bar: Bar, out: MutableVector) -> None:
-    """Advance every feature by one bar (bound by the linker)."""
-    raise NotImplementedError
+    strategy: StrategyParameters
+    execution: ExecutionParameters
+    columns: Columns
 
 
-def probability_step(weights: Vector, features: Vector) -> float:
-    """Return P(up) for finite features (bound by the linker)."""
-    raise NotImplementedError
+class Stepped(NamedTuple):
+    """What a bar led to: the account with its new order, and how the bar was judged."""
+
+    account: Account
+    judged: Judged
 
 
-def observe(states: object, bar: Bar, out: MutableVector) -> bool:
-    """Advance the features by one bar and tell whether every column is a number.
+def step(
+    account: Account, session: int, observed: Observed, injected_equity: float, parameters: Parameters
+) -> Stepped:
+    """Take an account over one closed bar; `injected_equity` sizes in the account's place unless it is NaN."""
+    account = settle(account, observed.bar, session, parameters.execution)
+    equity = account.equity if math.isnan(injected_equity) else injected_equity
+    judged = judge(account, observed, equity, parameters.strategy, parameters.columns)
+    return Stepped(place(account, judged.order), judged)
 
-    An unusable bar (kept by policy) leaves the states alone; its columns are NaN.
+
+def settle(account: Account, bar: Bar, session: int, execution: ExecutionParameters) -> Account:
+    """Apply one bar that is now closed: session, entry at its open, exits within it, trailing stop, equity.
+
+    Nothing fills in an unusable bar; a pending entry waits for the next one.
     """
+    account = begin_bar(account, session)
     if not is_usable(bar):
-        for index in range(len(out)):
-            out[index] = math.nan
-        return False
-    features_step(states, bar, out)
-    numbers = 0
-    for index in range(len(out)):
-        numbers += out[index] - out[index] == 0.0
-    return numbers == len(out)
+        return account
+    if account.pending.side != NO_DIRECTION:
+        account = enter(account, bar, execution)
+    if account.position.side != NO_DIRECTION:
+        account = check_exits(account, bar, execution)
+    held = account.position
+    if held.side != NO_DIRECTION:
+        held = trail_stop(held, bar, execution)
+    return mark(account, held, bar.close)
 
 
-def context_of(
-    account: Account, bar: Bar, flaws: int, features: Vector, ready: bool, columns: Columns,
-    equity: float, score: float,
-) -> BarContext:  # fmt: skip
-    """Gather what the decision may read; `equity` is what sizing uses."""
+def judge(
+    account: Account,
+    observed: Observed,
+    sizing_equity: float,
+    strategy: StrategyParameters,
+    columns: Columns,
+) -> Judged:
+    """Decide a bar on the account that it left: what is known, the decision, the order that follows from it."""
+    context = context_of(account, observed, sizing_equity, columns)
+    decision = decide(observed.probability_up, context, strategy)
+    return Judged(context, decision, order_of(decision, context, strategy))
+
+
+def context_of(account: Account, observed: Observed, sizing_equity: float, columns: Columns) -> BarContext:
+    """Gather what the decision may read; `sizing_equity` is what sizing uses."""
+    bar, features = observed.bar, observed.features
     return BarContext(
-        ready,
-        (flaws & PRICE_FLAWS) == 0 and is_usable(bar),
-        account.position.side != NO_DIRECTION,
-        bar.close,
-        features[columns.atr],
-        features[columns.trend],
-        features[columns.regime],
-        score,
-        equity,
-        account.equity,
-        account.session.start_equity,
-        account.position.size * bar.close,
-        account.session.trades,
-        account.bar_count - account.last_entry_bar,
+        features_ready=observed.ready,
+        data_ok=(observed.flaws & PRICE_FLAWS) == 0 and is_usable(bar),
+        position_open=account.position.side != NO_DIRECTION,
+        price=bar.close,
+        atr=features[columns.atr],
+        trend_return=features[columns.trend],
+        regime_high=features[columns.regime],
+        sentiment_score=observed.sentiment_score,
+        equity=sizing_equity,
+        account_equity=account.equity,
+        session_start_equity=account.session.start_equity,
+        gross_exposure=account.position.size * bar.close,
+        trades_today=account.session.trades,
+        bars_since_entry=account.bar_count - account.last_entry_bar,
     )
-
-
-def probability_of(features: Vector, weights: Vector, ready: bool) -> float:
-    """Return P(up), NaN where the features are not ready."""
-    return probability_step(weights, features) if ready else math.nan
-
-
-def decide_bar(
-    features: Vector, weights: Vector, context: BarContext, parameters: StrategyParameters
-) -> Decision:
-    """Return probability and decision; the probability is NaN where the features are not ready."""
-    return decide(probability_of(features, weights, context.features_ready), context, parameters)

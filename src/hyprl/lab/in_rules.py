@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hyprl.causes.steps import DecisionStep
+from hyprl.domain.account import Account
 from hyprl.domain.bars import Float64Array
 from hyprl.errors import ArtifactError
 from hyprl.lab.ground import GroundTruth, Planting, differ, narrowed
@@ -17,7 +18,7 @@ from hyprl.model.artifact import PROBABILITY_FUNCTIONS, ProbabilityModel
 from hyprl.model.evaluate import HEADER
 from hyprl.model.layout import LOGISTIC
 from hyprl.risk.manager import EquityContext
-from hyprl.strategy.decide import BarContext, Decision, StrategyParameters, decide
+from hyprl.strategy.decide import Decision, Judged, Observed
 from hyprl.strategy.engine import DecisionRules
 from hyprl.wiring import LiveOverrides
 
@@ -181,15 +182,17 @@ def _with_probability(planting: Planting, probability: Callable[[Any, Any, int],
     clocks: list[Clock] = []
 
     def rules(healthy: DecisionRules) -> DecisionRules:
-        def decide_bar(features: Any, weights: Any, context: BarContext, own: StrategyParameters) -> Decision:
-            if not context.features_ready:
-                return healthy.decide_bar(features, weights, context, own)
+        def judge(account: Account, observed: Observed, *rest: Any) -> Judged:
+            own = healthy.judge(account, observed, *rest)
+            if not observed.ready:
+                return own
             now = clocks[-1].open_utc_us
-            planted = decide(probability(features, weights, now), context, own)
-            note_decision(planting.truth, now, planted, healthy.decide_bar(features, weights, context, own))
+            other = probability(observed.features, healthy.weights, now)
+            planted = healthy.judge(account, observed._replace(probability_up=other), *rest)
+            note_decision(planting.truth, now, planted.decision, own.decision)
             return planted
 
-        return replace(healthy, decide_bar=decide_bar)
+        return replace(healthy, judge=judge)
 
     return LiveOverrides(rules=rules, equity=lambda context: watched(clocks, context))
 

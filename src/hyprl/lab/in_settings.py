@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from hyprl.config import HyprLConfig
-from hyprl.kernel.batch import Parameters
+from hyprl.domain.account import Account
+from hyprl.kernel.step import Parameters
 from hyprl.lab.ground import Planting
 from hyprl.lab.in_rules import Clock, note_decision, watched
-from hyprl.strategy.decide import BarContext, Decision, StrategyParameters
+from hyprl.strategy.decide import Columns, Judged, Observed, StrategyParameters
 from hyprl.strategy.engine import DecisionRules
 from hyprl.wiring import LiveOverrides, parameters_for
 
@@ -94,12 +94,14 @@ def _probed(
         own = parameters_for(run.config, run.plan).strategy
         used = given.parameters if replace_in_rules is None else own._replace(**replace_in_rules)
 
-        def decide_bar(features: Any, weights: Any, context: BarContext, _: StrategyParameters) -> Decision:
-            planted = given.decide_bar(features, weights, context, used)
-            healthy = given.decide_bar(features, weights, context, own)
-            note_decision(planting.truth, clocks[-1].open_utc_us, planted, healthy)
+        def judge(
+            account: Account, observed: Observed, equity: float, _: StrategyParameters, columns: Columns
+        ) -> Judged:
+            planted = given.judge(account, observed, equity, used, columns)
+            healthy = given.judge(account, observed, equity, own, columns)
+            note_decision(planting.truth, clocks[-1].open_utc_us, planted.decision, healthy.decision)
             return planted
 
-        return replace(given, decide_bar=decide_bar, parameters=used)
+        return replace(given, judge=judge, parameters=used)
 
     return replace(overrides, rules=rules, equity=lambda context: watched(clocks, context))

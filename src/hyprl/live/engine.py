@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from hyprl.broker.port import Broker
-from hyprl.domain.account import Order
 from hyprl.domain.bars import ClosedBar, is_usable
 from hyprl.domain.decisions import EMIT
 from hyprl.domain.instants import iso_utc
@@ -19,7 +18,6 @@ from hyprl.domain.trades import Trade
 from hyprl.errors import DataError
 from hyprl.features.stores import FeatureStore
 from hyprl.live.headlines import HeadlineFeed
-from hyprl.risk.calculators import stop_distance
 from hyprl.strategy.engine import StrategyEngine
 from hyprl.trace.compose import DecidedBar, RunFacts, bar_hash, compose_trace
 from hyprl.trace.signal import SignalTrace
@@ -96,13 +94,11 @@ class LiveEngine:
         features, ready = parts.store.push(closed)
         trade = parts.broker.on_bar(closed)
         score = parts.headlines.score_at(closed.close_utc_us)
-        inputs, decision = parts.strategy.decide_signals_on_bar(
+        context, decision, order = parts.strategy.decide_signals_on_bar(
             closed, features, ready, parts.broker.account, score
         )
-        context = inputs.context
         if decision.reason == EMIT:
-            distance = stop_distance(context.atr, parts.strategy.rules.parameters.atr_multiplier)
-            parts.broker.place(Order(float(decision.direction), decision.position_size, distance))
+            parts.broker.place(order)
         decided = DecidedBar(
             *decision,
             context.equity,

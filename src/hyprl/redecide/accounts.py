@@ -7,20 +7,19 @@ that only decided otherwise leaves none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf, isclose, isnan
 
 import numpy as np
 
-from hyprl.domain.account import Account, Order
+from hyprl.domain.account import NO_ORDER, Account, Order
 from hyprl.domain.bars import Bar, Int64Array
-from hyprl.domain.decisions import LONG, NO_DIRECTION
-from hyprl.kernel.account import open_account, place, settle, taken
-from hyprl.kernel.step import Columns, context_of
+from hyprl.domain.decisions import EMIT, LONG, NO_DIRECTION
+from hyprl.kernel.account import open_account, place, taken
+from hyprl.kernel.step import judge, settle
 from hyprl.redecide.sides import ACCOUNT_FIELDS, Side
-from hyprl.risk.calculators import stop_distance
-from hyprl.strategy.decide import BarContext
+from hyprl.strategy.decide import BarContext, Columns, Judged, Observed, order_of
 
 OWN_COLUMNS = Columns(0, 1, 2)  # where the strategy's columns stand once they are picked out
 TOLERANCE = 1e-9
@@ -45,28 +44,42 @@ class WalkedAccount:
 def walk_account(side: Side) -> WalkedAccount:
     """Walk a side's account by its recorded decisions; the first row may carry what the log began with."""
     account = open_account(side.initial_equity)
-    inputs = side.features[:, [side.columns.index(name) for name in side.strategy_columns]].tolist()
-    recorded = side.account.tolist()
-    ready = side.ready.tolist()
-    flaws, sizing, scores = side.flaws.tolist(), side.sizing_equity.tolist(), side.score.tolist()
+    recorded, sizing = side.account.tolist(), side.sizing_equity.tolist()
     events: dict[int, StateEvent] = {}
     contexts = []
-    for row, values in enumerate(side.bars.tolist()):
-        bar = Bar(*values)
-        account = settle(account, bar, int(side.sessions[row]), side.execution)
-        changes = _changes(account, bar, recorded[row])
+    for row, observed in enumerate(_observed(side)):
+        account = settle(account, observed.bar, int(side.sessions[row]), side.execution)
+        changes = _changes(account, observed.bar, recorded[row])
         if changes:
             events[row] = StateEvent(changes)
-            account = impose(account, bar, events[row])
+            account = impose(account, observed.bar, events[row])
         equity = account.equity if isnan(sizing[row]) else sizing[row]
-        contexts.append(
-            context_of(account, bar, flaws[row], inputs[row], ready[row], OWN_COLUMNS, equity, scores[row])
-        )
-        size = float(side.size[row])
-        if side.emitted[row] and side.direction[row] != NO_DIRECTION and size > 0.0:
-            distance = stop_distance(inputs[row][OWN_COLUMNS.atr], side.rules[row].atr_multiplier)
-            account = place(account, Order(float(side.direction[row]), size, distance))
+        judged = judge(account, observed, equity, side.rules[row], OWN_COLUMNS)
+        contexts.append(judged.context)
+        account = place(account, _recorded_order(side, row, judged))
     return WalkedAccount(events, contexts)
+
+
+def _observed(side: Side) -> Iterator[Observed]:
+    inputs = side.features[:, [side.columns.index(name) for name in side.strategy_columns]].tolist()
+    columns = (
+        side.flaws.tolist(),
+        inputs,
+        side.ready.tolist(),
+        side.probability.tolist(),
+        side.score.tolist(),
+    )
+    for bar, *known in zip(side.bars.tolist(), *columns, strict=True):
+        yield Observed(Bar(*bar), *known)
+
+
+def _recorded_order(side: Side, row: int, judged: Judged) -> Order:
+    # The account goes the way that was recorded, whatever these constants decide.
+    size = float(side.size[row])
+    if not (side.emitted[row] and side.direction[row] != NO_DIRECTION and size > 0.0):
+        return NO_ORDER
+    emitted = judged.decision._replace(direction=side.direction[row], reason=EMIT, position_size=size)
+    return order_of(emitted, judged.context, side.rules[row])
 
 
 def _changes(account: Account, bar: Bar, recorded: list[float]) -> dict[int, tuple[float, float]]:

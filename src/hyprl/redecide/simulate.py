@@ -8,15 +8,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hyprl.domain.account import Order
 from hyprl.domain.bars import Bar
 from hyprl.domain.decisions import DIRECTION_NAMES, EMIT, REASON_NAMES
-from hyprl.kernel.account import ExecutionParameters, open_account, place, settle
-from hyprl.kernel.step import context_of
+from hyprl.kernel.account import ExecutionParameters, open_account, place
+from hyprl.kernel.step import judge, settle
 from hyprl.redecide.accounts import OWN_COLUMNS, StateEvent, impose
 from hyprl.redecide.equity import EquitySource
-from hyprl.risk.calculators import stop_distance
-from hyprl.strategy.decide import StrategyParameters, decide
+from hyprl.strategy.decide import Observed, StrategyParameters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,22 +46,12 @@ def decide_again(run: Rehearsal) -> pl.DataFrame:
         if row in run.events:
             account = impose(account, bar, run.events[row])
         sizing = run.equity.at(row, account.equity)
-        context = context_of(
-            account,
-            bar,
-            run.flaws[row],
-            run.inputs[row],
-            run.ready[row],
-            OWN_COLUMNS,
-            sizing,
-            run.scores[row],
+        observed = Observed(
+            bar, run.flaws[row], run.inputs[row], run.ready[row], run.probability[row], run.scores[row]
         )
-        rules = run.rules[row]
-        decision = decide(run.probability[row], context, rules)
-        if decision.reason == EMIT:
-            distance = stop_distance(context.atr, rules.atr_multiplier)
-            account = place(account, Order(float(decision.direction), decision.position_size, distance))
-        rows.append((*decision, sizing, account.equity))
+        judged = judge(account, observed, sizing, run.rules[row], OWN_COLUMNS)
+        account = place(account, judged.order)
+        rows.append((*judged.decision, sizing, account.equity))
     return _frame(run, rows)
 
 

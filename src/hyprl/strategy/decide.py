@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from hyprl.domain.account import NO_ORDER, Order
+from hyprl.domain.bars import Bar, Vector
 from hyprl.domain.decisions import (
     DATA,
     EMIT,
@@ -77,6 +79,28 @@ class BarContext(NamedTuple):
     bars_since_entry: float
 
 
+class Columns(NamedTuple):
+    """Where the strategy's own inputs stand among the feature columns."""
+
+    atr: int
+    trend: int
+    regime: int
+
+
+class Observed(NamedTuple):
+    """What is known of a closed bar beside the account; the probability is NaN where the features are not `ready`.
+
+    `features` in plan order, as lists or arrays; `sentiment_score` is NaN without a source or a headline.
+    """
+
+    bar: Bar
+    flaws: int
+    features: Vector
+    ready: bool
+    probability_up: float
+    sentiment_score: float
+
+
 class Decision(NamedTuple):
     """What was decided: codes of hyprl.domain.decisions; size in shares, amounts in account currency."""
 
@@ -88,6 +112,14 @@ class Decision(NamedTuple):
     expected_pnl: float
     position_size: float
     risk_amount: float
+
+
+class Judged(NamedTuple):
+    """How a bar was judged: what was known, what was decided, and the order that follows (side 0: none)."""
+
+    context: BarContext
+    decision: Decision
+    order: Order
 
 
 def direction_of(probability_up: float, parameters: StrategyParameters) -> int:
@@ -197,3 +229,11 @@ def decide(probability_up: float, context: BarContext, parameters: StrategyParam
     candidate = Decision(probability_up, direction, EMIT, trend_ok, sentiment_ok, value, size, amount)
     reason = entry_reason(direction, candidate, context, parameters)
     return Decision(probability_up, direction, reason, trend_ok, sentiment_ok, value, size, amount)
+
+
+def order_of(decision: Decision, context: BarContext, parameters: StrategyParameters) -> Order:
+    """Return the entry that an emitted decision asks for, NO_ORDER for a rejected bar."""
+    if decision.reason != EMIT:
+        return NO_ORDER
+    distance = stop_distance(context.atr, parameters.atr_multiplier)
+    return Order(float(decision.direction), decision.position_size, distance)

@@ -10,7 +10,7 @@ from hyprl.domain.account import Account
 from hyprl.domain.bars import ClosedBar
 from hyprl.domain.decisions import DIRECTION_NAMES, EMIT, REASON_NAMES
 from hyprl.risk.manager import ParityEquity, RiskManager
-from hyprl.strategy.decide import BarContext, Decision, StrategyParameters
+from hyprl.strategy.decide import BarContext, Columns, Decision, Judged, Observed, StrategyParameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,12 @@ class StrategyInputs:
 class DecisionRules:
     """The linked kernel functions and constants of one run."""
 
-    decide_bar: Callable[..., Decision]
-    context_of: Callable[..., BarContext]
+    probability_of: Callable[..., float]
+    decide: Callable[..., Decision]
+    judge: Callable[..., Judged]
     weights: Any
     parameters: StrategyParameters
-    columns: Any
+    columns: Columns
 
 
 class StrategyEngine:
@@ -50,25 +51,22 @@ class StrategyEngine:
 
     def decide(self, inputs: StrategyInputs) -> Decision:
         """Decide one closed bar; pure and total."""
-        rules = self.rules
-        return rules.decide_bar(inputs.features, rules.weights, inputs.context, rules.parameters)
-
-    def inputs_on_bar(
-        self, closed: ClosedBar, features: Sequence[float], ready: bool, account: Account, score: float
-    ) -> StrategyInputs:
-        """Gather a bar's inputs; sizing equity comes from the risk manager. Raises RiskError without one."""
-        equity = self._risk.sizing_equity(closed.open_utc_us, account.equity)
-        context = self.rules.context_of(
-            account, closed.bar, closed.flaws, features, ready, self.rules.columns, equity, score
-        )
-        return StrategyInputs(features, context)
+        rules, context = self.rules, inputs.context
+        probability = rules.probability_of(inputs.features, rules.weights, context.features_ready)
+        return rules.decide(probability, context, rules.parameters)
 
     def decide_signals_on_bar(
         self, closed: ClosedBar, features: Sequence[float], ready: bool, account: Account, score: float
-    ) -> tuple[StrategyInputs, Decision]:
-        """Gather the inputs of a bar and decide it. `score` is NaN without a headline."""
-        inputs = self.inputs_on_bar(closed, features, ready, account, score)
-        return inputs, self.decide(inputs)
+    ) -> Judged:
+        """Judge a bar on the account that it left; `score` is NaN without a headline.
+
+        Sizing equity comes from the risk manager. Raises RiskError without one.
+        """
+        rules = self.rules
+        equity = self._risk.sizing_equity(closed.open_utc_us, account.equity)
+        probability = rules.probability_of(features, rules.weights, ready)
+        observed = Observed(closed.bar, closed.flaws, features, ready, probability, score)
+        return rules.judge(account, observed, equity, rules.parameters, rules.columns)
 
 
 def describe(decision: Decision) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from hyprl.errors import DataError
 from hyprl.jit.kernel import COMPILED, Announce, Kernel
 from hyprl.kernel.account import open_account
 from hyprl.report.warmup import DECISION, Needed, WarmupReport
-from hyprl.strategy.decide import Decision
+from hyprl.strategy.decide import Decision, Judged, Observed
 from hyprl.usecases.drive import Tick, no_tick
 from hyprl.usecases.requests import MODELS, RunRequest, prepare
 from hyprl.wiring import Run, kernel_for, parameters_for
@@ -101,11 +101,12 @@ class Judge:
         features = kernel.vector(row.tolist())
         ready = bool(np.isfinite(row).all())
         equity = self._run.config.risk.initial_equity
-        context = kernel.context_of(
-            self._account, closed.bar, closed.flaws, features, ready, parameters.columns, equity, np.nan
+        probability = kernel.probability_of(features, self._weights, ready)
+        observed = Observed(closed.bar, closed.flaws, features, ready, probability, np.nan)
+        judged: Judged = kernel.judge(
+            self._account, observed, equity, parameters.strategy, parameters.columns
         )
-        decision: Decision = kernel.decide_bar(features, self._weights, context, parameters.strategy)
-        return decision
+        return judged.decision
 
 
 def measure_warmup(run: Run, announce: Announce, *, most_anchors: int = 150, tick: Tick) -> WarmupReport:

@@ -7,7 +7,8 @@ from hyprl.domain.account import ACCOUNT_SIZE, Order, account_values
 from hyprl.domain.bars import Bar, ClosedBar
 from hyprl.domain.decisions import EXIT_END, EXIT_STOP, EXIT_TARGET, EXIT_TRAILING
 from hyprl.errors import BrokerError
-from hyprl.kernel.account import ExecutionParameters, flatten, settle
+from hyprl.kernel.account import ExecutionParameters, flatten
+from hyprl.kernel.step import settle
 
 FREE = ExecutionParameters(0.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0)
 

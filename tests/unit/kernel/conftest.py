@@ -5,7 +5,8 @@ import pytest
 
 from hyprl.domain.account import Order
 from hyprl.domain.bars import Bar
-from hyprl.kernel.account import ExecutionParameters, flatten, open_account, place, settle
+from hyprl.kernel.account import ExecutionParameters, flatten, open_account, place
+from hyprl.kernel.step import settle
 
 EQUITY = 10_000.0
 

@@ -10,9 +10,9 @@ from hyprl.backtest.run import RunInputs, run_window
 from hyprl.domain.decisions import REASON_NAMES
 from hyprl.domain.trades import RunWindow
 from hyprl.kernel.account import ExecutionParameters
-from hyprl.kernel.batch import ROW_FIELDS, Parameters
-from hyprl.kernel.step import Columns
-from hyprl.strategy.decide import REGIME_ANY, StrategyParameters
+from hyprl.kernel.batch import ROW_FIELDS
+from hyprl.kernel.step import Parameters
+from hyprl.strategy.decide import REGIME_ANY, Columns, StrategyParameters
 
 COLUMNS = ("atr_1", "ret_1h", "range_pct")
 ALWAYS_LONG = (3.0, 0.0, 0.0, 5.0, *([0.0] * 3), *([1.0] * 3), *([0.0] * 3))

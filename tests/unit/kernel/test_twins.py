@@ -13,9 +13,8 @@ from hyprl.domain.bars import Bar
 from hyprl.domain.trades import RunWindow
 from hyprl.features.registry import NVDA_V2
 from hyprl.kernel.account import ExecutionParameters
-from hyprl.kernel.batch import Parameters
-from hyprl.kernel.step import Columns
-from hyprl.strategy.decide import BarContext, StrategyParameters
+from hyprl.kernel.step import Parameters
+from hyprl.strategy.decide import BarContext, Columns, Observed, StrategyParameters
 
 SHARE = st.floats(0.0, 1.0)
 COUNT = st.integers(0, 5).map(float)
@@ -84,10 +83,11 @@ def bits(values):
 @given(st.lists(st.floats(-10.0, 10.0), min_size=19, max_size=19), WEIGHTS, CONTEXT, RULES)
 def test_decisions_have_equal_bits(twins, features, coefficients, context, rules):
     weights = (19.0, 0.0, 0.0, coefficients[1], *[0.5] * 19, *[2.0] * 19, *coefficients)
-    found = [
-        bits(kernel.decide_bar(kernel.vector(features), kernel.vector(weights), context, rules))
-        for kernel in twins
-    ]
+    found = []
+    for kernel in twins:
+        vectors = kernel.vector(features), kernel.vector(weights)
+        probability = kernel.probability_of(*vectors, context.features_ready)
+        found.append(bits(kernel.decide(probability, context, rules)))
     assert found[0] == found[1]
 
 
@@ -107,3 +107,15 @@ def test_fills_have_equal_bits_on_any_account(twins, account, prices, session, c
         results.append(bits(account_values(settled)))
         results.append(bits(account_values(kernel.flatten(settled, prices[3], costs))))
     assert results[:2] == results[2:]
+
+
+@settings(max_examples=400, deadline=None)
+@given(ACCOUNT, PRICES, st.lists(ANY, min_size=3, max_size=3), SHARE, RULES)
+def test_judgements_have_equal_bits_on_any_account(twins, account, prices, features, probability, rules):
+    found = []
+    for kernel in twins:
+        observed = Observed(Bar(*prices), 0, kernel.vector(features), True, probability, math.nan)
+        judged = kernel.judge(account, observed, 10_000.0, rules, Columns(0, 1, 2))
+        found.append([bits(part) for part in judged])
+        assert [type(part).__name__ for part in judged] == ["BarContext", "Decision", "Order"]
+    assert found[0] == found[1]

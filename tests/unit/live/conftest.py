@@ -5,14 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from hyprl.domain.account import Order
+from hyprl.domain.account import NO_ORDER, Order
 from hyprl.domain.bars import Bar, ClosedBar
 from hyprl.domain.decisions import EMIT, LONG, NO_DIRECTION, THRESHOLD
 from hyprl.domain.trades import Trade
 from hyprl.kernel.account import open_account
 from hyprl.live.engine import LiveEngine, LiveParts, Progress
-from hyprl.strategy.decide import BarContext, Decision
-from hyprl.strategy.engine import StrategyInputs
+from hyprl.strategy.decide import BarContext, Decision, Judged
 from hyprl.trace.compose import RunFacts
 from hyprl.trace.signal import SignalTrace
 
@@ -42,8 +41,7 @@ class Rig:
 
     def engine(self, progress: Progress | None = None) -> LiveEngine:
         """Wire the fakes."""
-        rules = SimpleNamespace(parameters=SimpleNamespace(atr_multiplier=2.0))
-        strategy = SimpleNamespace(decide_signals_on_bar=self._decide, rules=rules)
+        strategy = SimpleNamespace(decide_signals_on_bar=self._decide)
         store = SimpleNamespace(push=self._push)
         broker = SimpleNamespace(
             account=open_account(10_000.0), on_bar=self._fill, place=self._order, finish=self._finish
@@ -65,9 +63,7 @@ class Rig:
         self.scores_asked_at.append(close_utc_us)
         return float("nan")
 
-    def _decide(
-        self, closed: ClosedBar, features: list[float], *_: object
-    ) -> tuple[StrategyInputs, Decision]:
+    def _decide(self, closed: ClosedBar, features: list[float], *_: object) -> Judged:
         self.calls.append("decide")
         reason = EMIT if self.emits else THRESHOLD
         side = LONG if self.emits else NO_DIRECTION
@@ -76,7 +72,7 @@ class Rig:
         context = BarContext(
             True, True, False, 100.0, 4.0, 0.0, 0.0, nan, 10_000.0, 10_000.0, 10_000.0, 0.0, 0.0, 1e18
         )
-        return StrategyInputs(features, context), decision
+        return Judged(context, decision, Order(1.0, 25.0, 8.0) if self.emits else NO_ORDER)
 
     def _order(self, order: Order) -> None:
         self.calls.append("order")
