@@ -103,9 +103,8 @@ def first_turns(count: int, turns: int) -> Turns:
 def own_signals(case: Case) -> Signals:
     """Return what HyprL's own probabilities ask for at each bar, whether or not a position is open."""
     run = case.backtest(record=True)
-    atr = run.rows[:, case.run.plan.position("atr_14")]
-    direction = run.rows[:, run.width + 1]
-    return Signals(direction.astype(np.int64), atr * case.run.config.risk.atr_multiplier)
+    atr = run.features[:, case.run.plan.position("atr_14")]
+    return Signals(run.rows["direction"], atr * case.run.config.risk.atr_multiplier)
 
 
 def fast_turns(case: Case, signals: Signals, turns: int) -> Turns:

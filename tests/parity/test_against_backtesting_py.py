@@ -9,7 +9,6 @@ Conventions that differ, and what is done about each:
 """
 
 import warnings
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -28,7 +27,6 @@ from hyprl.domain.decisions import EMIT, EXIT_END, EXIT_TARGET
 from hyprl.domain.trades import Trade
 from hyprl.features.choice import plan_for
 from hyprl.jit.kernel import COMPILED
-from hyprl.kernel.batch import ROW_FIELDS
 from hyprl.model.artifact import ProbabilityModel
 from hyprl.usecases.models import embedded_artifact
 from hyprl.wiring import Run, kernel_for, parameters_for
@@ -81,8 +79,7 @@ def hyprl_run(series: BarSeries) -> BacktestRun:
 
 def sides_of(run: BacktestRun) -> list[int]:
     """+1, -1 or 0 for each bar: what HyprL recorded that it ordered."""
-    direction, reason = (run.rows[:, run.width + ROW_FIELDS.index(name)] for name in ("direction", "reason"))
-    return np.where(reason == EMIT, direction, 0).astype(int).tolist()
+    return np.where(run.rows["reason"] == EMIT, run.rows["direction"], 0).tolist()
 
 
 def backtesting_py(run: BacktestRun, atr: list[float]) -> pd.DataFrame:
@@ -122,7 +119,7 @@ def backtesting_py(run: BacktestRun, atr: list[float]) -> pd.DataFrame:
 def atr_of(run: BacktestRun, config: HyprLConfig) -> list[float]:
     """The recorded ATR column."""
     names = [column.name for column in plan_for(config).columns]
-    return run.rows[:, names.index("atr_14")].tolist()
+    return run.features[:, names.index("atr_14")].tolist()
 
 
 def as_theirs(trade: Trade) -> tuple[object, ...]:
@@ -169,7 +166,7 @@ def test_a_changed_trade_is_noticed(
     embedded: BarSeries, change: dict[str, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = hyprl_run(embedded)
-    changed = [replace(run.trades[0], **change), *run.trades[1:]]
+    changed = [run.trades[0]._replace(**change), *run.trades[1:]]
     monkeypatch.setattr(BacktestRun, "trades", changed)
     with pytest.raises(AssertionError):
         assert_trade_by_trade(run, at_least=100)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hyprl.domain.decisions import WARMUP
 from hyprl.domain.trades import RunWindow
 from hyprl.jit.kernel import COMPILED, INTERPRETED
 from hyprl.usecases.drive import replay_in_memory
@@ -42,10 +43,10 @@ def cut(run: Run, length: int) -> Run:
 def assert_every_prefix_agrees(run: Run) -> int:
     kernel = kernel_for(run, COMPILED, silent)
     full = backtest(run, kernel, record=True)
-    rows = np.ascontiguousarray(full.rows).view(np.int64)
     for length in range(1, run.window.length + 1):
         part = backtest(cut(run, length), kernel, record=True)
-        assert np.array_equal(np.ascontiguousarray(part.rows).view(np.int64), rows[:length])
+        assert part.features.tobytes() == full.features[:length].tobytes()
+        assert part.rows.tobytes() == full.rows[:length].tobytes()
         assert np.array_equal(part.equity, full.equity[:length])
         done = [trade for trade in full.trades if trade.exit_bar < length and trade.exit_kind != 4]
         assert [trade for trade in part.trades if trade.exit_kind != 4] == done
@@ -65,8 +66,7 @@ def test_every_prefix_of_the_real_year_agrees(real_run):
 def test_the_live_engine_agrees_with_the_full_run_when_it_is_stopped_early(length, embedded_run):
     full = backtest(embedded_run, kernel_for(embedded_run, COMPILED, silent), record=True)
     _, records = replay_in_memory(cut(embedded_run, length), silent)
-    column = full.width
-    assert [record.probability_up for record in records] == full.rows[:length, column].tolist()
+    assert [record.probability_up for record in records] == full.rows["probability_up"][:length].tolist()
     assert [record.equity for record in records] == full.equity[:length].tolist()
 
 
@@ -74,7 +74,7 @@ def test_the_live_engine_agrees_with_the_full_run_when_it_is_stopped_early(lengt
 def test_the_first_computable_bar_is_decided_and_the_one_before_is_warmup(mode, embedded_run):
     run = replace(embedded_run, window=RunWindow(embedded_run.window.series.slice(0, 120), 0))
     done = backtest(run, kernel_for(run, mode, silent), record=True)
-    batch = [int(code) == 0 for code in done.rows[:, done.width + 2]]
+    batch = [code == WARMUP for code in done.rows["reason"]]
     _, records = replay_in_memory(run, silent, mode=mode)
     live = [record.reason == "warmup" for record in records]
     # 72 true ranges need 73 bars: the bar with index 72 is the first that has every feature.
@@ -89,5 +89,6 @@ def test_a_look_ahead_would_be_found(embedded_run):
         window.series.close[: window.start + 50], -1)), window.start))  # fmt: skip
     kernel = kernel_for(peeking, COMPILED, silent)
     full, part = backtest(peeking, kernel, record=True), backtest(shorter, kernel, record=True)
-    assert np.array_equal(part.rows[:49], full.rows[:49], equal_nan=True)
-    assert not np.array_equal(part.rows[49], full.rows[49], equal_nan=True)
+    assert part.features[:49].tobytes() == full.features[:49].tobytes()
+    assert part.rows[:49].tobytes() == full.rows[:49].tobytes()
+    assert part.features[49].tobytes() != full.features[49].tobytes()

@@ -9,19 +9,21 @@ from typing import Any
 import numpy as np
 
 from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.domain.decisions import DecidedBar
+from hyprl.domain.records import RecordArray
 from hyprl.domain.trades import RunWindow, Trade
 from hyprl.kernel.account import open_account
 from hyprl.kernel.batch import (
     BLOCK_BARS,
-    ROW_FIELDS,
-    TRADE_FIELDS,
+    ROW,
+    TRADE,
     Inputs,
     Outputs,
     Work,
     bar_columns,
 )
 from hyprl.kernel.step import Parameters
-from hyprl.trace.compose import DecidedBar, RunFacts, compose_trace
+from hyprl.trace.compose import RunFacts, compose_trace
 from hyprl.trace.signal import SignalTrace
 
 NO_FLOATS: Float64Array = np.zeros(0)
@@ -49,27 +51,24 @@ class BacktestRun:
     """What the kernel did: trades, equity at each decided bar's close, and rows if they were recorded."""
 
     window: RunWindow
-    trade_rows: Float64Array
+    trade_rows: RecordArray
     equity: Float64Array
     final_equity: float
     exposed_bars: int
-    rows: Float64Array
-    width: int
+    features: Float64Array
+    rows: RecordArray
 
     @property
     def trades(self) -> tuple[Trade, ...]:
-        """Return the trades, made from `trade_rows` (columns TRADE_FIELDS) at each call."""
-        return tuple(
-            Trade(int(row[0]), int(row[1]), int(row[2]), row[3], row[4], row[5], row[6], int(row[7]))
-            for row in self.trade_rows.tolist()
-        )
+        """Return the trades, made from `trade_rows` (a TRADE each) at each call."""
+        return tuple(map(Trade._make, self.trade_rows.tolist()))
 
     def records(self, facts: RunFacts) -> Iterator[SignalTrace]:
         """Yield one trace record per decided bar. Needs a run with `record=True`."""
         bars = self.window.evaluated
-        for index, row in enumerate(self.rows.tolist()):
-            decided = DecidedBar(*row[self.width :])
-            yield compose_trace(facts, bars.bar(index), row[: self.width], decided)
+        recorded = zip(self.features.tolist(), self.rows.tolist(), strict=True)
+        for index, (features, row) in enumerate(recorded):
+            yield compose_trace(facts, bars.bar(index), features, DecidedBar._make(row))
 
 
 def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: bool = False) -> BacktestRun:
@@ -78,10 +77,11 @@ def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: boo
     `kernel` is a linked kernel (hyprl.jit). With `record` every feature and decision is kept (about 250 bytes a bar).
     """
     width = len(kernel.plan.columns)
-    rows = np.empty((window.length if record else 0, width + len(ROW_FIELDS)))
+    recorded = window.length if record else 0
+    features, rows = np.empty((recorded, width)), np.empty(recorded, ROW)
     equity = np.empty(window.length)
     # One trade a bar at most; the system gives memory only to the rows that are written.
-    trades = np.empty((window.length, len(TRADE_FIELDS)))
+    trades = np.empty(window.length, TRADE)
     ran = kernel.run_backtest(
         bar_columns(window.series),
         Inputs(
@@ -95,7 +95,7 @@ def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: boo
         ),
         inputs.parameters,
         Work(kernel.new_states(), np.zeros((BLOCK_BARS, width)), np.zeros(BLOCK_BARS), np.zeros(BLOCK_BARS)),
-        Outputs(equity, rows, trades),
+        Outputs(equity, features, rows, trades),
     )
     made = trades[: ran.trades].copy()
-    return BacktestRun(window, made, equity, ran.account.equity, ran.exposed_bars, rows, width)
+    return BacktestRun(window, made, equity, ran.account.equity, ran.exposed_bars, features, rows)

@@ -11,7 +11,7 @@ from hyprl.domain.bars import ClosedBar
 from hyprl.domain.decisions import EXIT_NONE
 from hyprl.domain.trades import Trade
 from hyprl.errors import BrokerError
-from hyprl.kernel.account import open_account, place
+from hyprl.kernel.account import closed_trade, open_account, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,4 @@ class SimulatedBroker:
             ) from error
 
     def _finished(self) -> Trade | None:
-        account = self.account
-        if account.exit.kind == EXIT_NONE:
-            return None
-        return Trade(
-            int(account.position.entry_bar) - 1,
-            int(account.bar_count) - 1,
-            int(account.exit.side),
-            account.exit.size,
-            account.position.entry_price,
-            account.exit.price,
-            account.exit.pnl,
-            int(account.exit.kind),
-        )
+        return None if self.account.exit.kind == EXIT_NONE else closed_trade(self.account)

@@ -1,6 +1,8 @@
-"""Codes that the kernel computes with and their names in traces and reports."""
+"""Codes that the kernel computes with, their names in traces and reports, and a decided bar as numbers."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 LONG = 1
 SHORT = -1
@@ -39,3 +41,28 @@ EXIT_TARGET = 2
 EXIT_TRAILING = 3
 EXIT_END = 4
 EXIT_NAMES = ("none", "stop", "target", "trailing", "end")
+
+
+class DecidedBar(NamedTuple):
+    """One decided bar as numbers: codes as above, sizes in shares, money in account currency.
+
+    `equity` is the engine's own, `sizing_equity` what sizing used; `headlines` counts those published so far.
+    """
+
+    probability_up: float
+    direction: int
+    reason: int
+    trend_ok: bool
+    sentiment_ok: bool
+    expected_pnl: float
+    position_size: float
+    risk_amount: float
+    sizing_equity: float
+    equity: float
+    sentiment_score: float
+    headlines: int
+    position_open: bool
+    session_start_equity: float
+    gross_exposure: float
+    trades_today: float
+    bars_since_entry: float

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hyprl.domain.bars import BarSeries
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(NamedTuple):
     """One round trip. Bars are counted from the window's first; `pnl` is after commission, in account currency."""
 
     entry_bar: int

@@ -172,6 +172,7 @@ def _compiler(
     # Only `entries` are called from Python: a way in for every inner function took a third of the compilation.
     import numba
 
+    import hyprl.jit.records  # noqa: F401  numba learns to write rows
     from hyprl.jit.cache import COMPILED_ROOM, keep_compiled
 
     told: set[str] = set()

@@ -19,6 +19,7 @@ from hyprl.domain.decisions import (
     EXIT_TRAILING,
     NO_DIRECTION,
 )
+from hyprl.domain.trades import Trade
 
 # Before any entry: so long ago that no cap on bars between entries can refuse the first.
 NEVER = -1e18
@@ -233,3 +234,18 @@ def past(left: Exit) -> Exit:
 def taken(order: Order) -> Order:
     """Return an order as one that waits no longer."""
     return Order(float(NO_DIRECTION), order.size, order.stop_distance)
+
+
+def closed_trade(account: Account) -> Trade:
+    """Return the trade that the account's last bar closed; bars counted from the run's first, which is 0."""
+    held, left = account.position, account.exit
+    return Trade(
+        entry_bar=int(held.entry_bar) - 1,
+        exit_bar=int(account.bar_count) - 1,
+        side=int(left.side),
+        size=left.size,
+        entry_price=held.entry_price,
+        exit_price=left.price,
+        pnl=left.pnl,
+        exit_kind=int(left.kind),
+    )

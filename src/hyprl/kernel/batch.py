@@ -12,34 +12,17 @@ from typing import NamedTuple
 
 from hyprl.domain.account import Account
 from hyprl.domain.bars import Bar, BarSeries, Float64Array, Int64Array, Times, Vector, is_usable
-from hyprl.domain.decisions import EXIT_NONE, NO_DIRECTION
-from hyprl.kernel.account import flatten
+from hyprl.domain.decisions import EXIT_NONE, NO_DIRECTION, DecidedBar
+from hyprl.domain.records import RecordArray, record_dtype
+from hyprl.domain.trades import Trade
+from hyprl.kernel.account import closed_trade, flatten
 from hyprl.kernel.observe import observe, probability_of
-from hyprl.kernel.step import Parameters, step
-from hyprl.strategy.decide import Judged, Observed
+from hyprl.kernel.step import Parameters, decided_bar, step
+from hyprl.strategy.decide import Observed
 
-# Columns of a recorded row after the features.
-ROW_FIELDS = (
-    "probability_up",
-    "direction",
-    "reason",
-    "trend_ok",
-    "sentiment_ok",
-    "expected_pnl",
-    "position_size",
-    "risk_amount",
-    "sizing_equity",
-    "equity",
-    "sentiment_score",
-    "headlines",
-    "position_open",
-    "session_start_equity",
-    "gross_exposure",
-    "trades_today",
-    "bars_since_entry",
-)
 BLOCK_BARS = 128  # with 19 columns a block stays in a processor's nearest cache
-TRADE_FIELDS = ("entry_bar", "exit_bar", "side", "size", "entry_price", "exit_price", "pnl", "exit_kind")
+ROW = record_dtype(DecidedBar)
+TRADE = record_dtype(Trade)
 
 
 class BarColumns(NamedTuple):
@@ -80,14 +63,15 @@ class Work(NamedTuple):
 
 
 class Outputs(NamedTuple):
-    """Where the run writes: one row per bar from `start` on, or none if it was not asked for.
+    """Where the run writes: equity, features and a ROW per bar from `start` on, or no bars if it was not asked for.
 
-    `trades` has room for one trade a bar: rows of TRADE_FIELDS with bars counted from `start`.
+    `trades` has room for one TRADE a bar, with bars counted from `start`.
     """
 
     equity: Float64Array
-    rows: Float64Array
-    trades: Float64Array
+    features: Float64Array
+    rows: RecordArray
+    trades: RecordArray
 
 
 class Ran(NamedTuple):
@@ -145,44 +129,6 @@ def run_features(bars: BarColumns, states: object, frame: Float64Array) -> None:
         observe(states, bar_at(bars, index), frame[index])
 
 
-def note_trade(row: Float64Array, account: Account) -> None:
-    """Write the trade that the account just closed."""
-    held, left = account.position, account.exit
-    row[0] = held.entry_bar - 1.0
-    row[1] = account.bar_count - 1.0
-    row[2] = left.side
-    row[3] = left.size
-    row[4] = held.entry_price
-    row[5] = left.price
-    row[6] = left.pnl
-    row[7] = left.kind
-
-
-def note_row(row: Float64Array, features: Vector, judged: Judged, cursor: int) -> None:
-    """Write a bar's features and ROW_FIELDS."""
-    decision, context = judged.decision, judged.context
-    width = len(features)
-    for column in range(width):
-        row[column] = features[column]
-    row[width] = decision.probability_up
-    row[width + 1] = decision.direction
-    row[width + 2] = decision.reason
-    row[width + 3] = decision.trend_ok
-    row[width + 4] = decision.sentiment_ok
-    row[width + 5] = decision.expected_pnl
-    row[width + 6] = decision.position_size
-    row[width + 7] = decision.risk_amount
-    row[width + 8] = context.equity
-    row[width + 9] = context.account_equity
-    row[width + 10] = context.sentiment_score
-    row[width + 11] = cursor
-    row[width + 12] = context.position_open
-    row[width + 13] = context.session_start_equity
-    row[width + 14] = context.gross_exposure
-    row[width + 15] = context.trades_today
-    row[width + 16] = context.bars_since_entry
-
-
 def observe_block(bars: BarColumns, first: int, last: int, weights: Float64Array, work: Work) -> None:
     """Fill `work` with the features and probabilities of bars [first, last)."""
     for index in range(first, last):
@@ -201,6 +147,14 @@ def observed_at(bars: BarColumns, index: int, slot: int, score: float, work: Wor
         work.probabilities[slot],
         score,
     )
+
+
+def keep_features(out: Float64Array, features: Vector) -> None:
+    """Copy a bar's features."""
+    for column in range(
+        len(features)
+    ):  # a slice would need numba's memory manager, which costs half the speed
+        out[column] = features[column]
 
 
 def last_usable_close(bars: BarColumns, start: int) -> float:
@@ -228,16 +182,17 @@ def run_backtest(
             injected = inputs.injected_equity[row] if len(inputs.injected_equity) > 0 else math.nan
             account, judged = step(account, bars.session[index], observed, injected, parameters)
             if account.exit.kind != EXIT_NONE:
-                note_trade(outputs.trades[trades], account)
+                outputs.trades[trades] = closed_trade(account)
                 trades += 1
             exposed += account.position.side != NO_DIRECTION
             if len(outputs.equity) > 0:
                 outputs.equity[row] = account.equity
             if len(outputs.rows) > 0:
-                note_row(outputs.rows[row], observed.features, judged, cursor)
+                keep_features(outputs.features[row], observed.features)
+                outputs.rows[row] = decided_bar(judged, cursor)
     if len(bars.close) > inputs.start:
         account = flatten(account, last_usable_close(bars, inputs.start), parameters.execution)
         if account.exit.kind != EXIT_NONE:
-            note_trade(outputs.trades[trades], account)
+            outputs.trades[trades] = closed_trade(account)
             trades += 1
     return Ran(account, trades, exposed)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hyprl.domain.account import Account
 from hyprl.domain.bars import PRICE_FLAWS, Bar, is_usable
-from hyprl.domain.decisions import NO_DIRECTION
+from hyprl.domain.decisions import NO_DIRECTION, DecidedBar
 from hyprl.kernel.account import (
     ExecutionParameters,
     begin_bar,
@@ -106,4 +106,28 @@ def context_of(account: Account, observed: Observed, sizing_equity: float, colum
         gross_exposure=account.position.size * bar.close,
         trades_today=account.session.trades,
         bars_since_entry=account.bar_count - account.last_entry_bar,
+    )
+
+
+def decided_bar(judged: Judged, headlines: int) -> DecidedBar:
+    """Return a judged bar as what a trace keeps of it; `headlines` counts those published by its close."""
+    context, decision = judged.context, judged.decision
+    return DecidedBar(
+        probability_up=decision.probability_up,
+        direction=decision.direction,
+        reason=decision.reason,
+        trend_ok=decision.trend_ok,
+        sentiment_ok=decision.sentiment_ok,
+        expected_pnl=decision.expected_pnl,
+        position_size=decision.position_size,
+        risk_amount=decision.risk_amount,
+        sizing_equity=context.equity,
+        equity=context.account_equity,
+        sentiment_score=context.sentiment_score,
+        headlines=headlines,
+        position_open=context.position_open,
+        session_start_equity=context.session_start_equity,
+        gross_exposure=context.gross_exposure,
+        trades_today=context.trades_today,
+        bars_since_entry=context.bars_since_entry,
     )

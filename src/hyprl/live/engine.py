@@ -17,9 +17,10 @@ from hyprl.domain.instants import iso_utc
 from hyprl.domain.trades import Trade
 from hyprl.errors import DataError
 from hyprl.features.stores import FeatureStore
+from hyprl.kernel.step import decided_bar
 from hyprl.live.headlines import HeadlineFeed
 from hyprl.strategy.engine import StrategyEngine
-from hyprl.trace.compose import DecidedBar, RunFacts, bar_hash, compose_trace
+from hyprl.trace.compose import RunFacts, bar_hash, compose_trace
 from hyprl.trace.signal import SignalTrace
 
 
@@ -94,26 +95,13 @@ class LiveEngine:
         features, ready = parts.store.push(closed)
         trade = parts.broker.on_bar(closed)
         score = parts.headlines.score_at(closed.close_utc_us)
-        context, decision, order = parts.strategy.decide_signals_on_bar(
-            closed, features, ready, parts.broker.account, score
-        )
-        if decision.reason == EMIT:
-            parts.broker.place(order)
-        decided = DecidedBar(
-            *decision,
-            context.equity,
-            parts.broker.account.equity,
-            score,
-            parts.headlines.cursor,
-            context.position_open,
-            context.session_start_equity,
-            context.gross_exposure,
-            context.trades_today,
-            context.bars_since_entry,
-        )
+        judged = parts.strategy.decide_signals_on_bar(closed, features, ready, parts.broker.account, score)
+        if judged.decision.reason == EMIT:
+            parts.broker.place(judged.order)
+        decided = decided_bar(judged, parts.headlines.cursor)
         record = compose_trace(parts.facts, closed, _plain(features), decided)
         parts.sink.write(record)
-        self._advance(closed, trade, record, context.position_open)
+        self._advance(closed, trade, record, decided.position_open)
         parts.checkpoint(progress)
         return record
 

@@ -134,8 +134,8 @@ def _lock(handle: int, directory: Path) -> None:
 
 
 def _sealed(members: Mapping[str, Any]) -> bytes:
-    # orjson writes the trades' dataclasses in their field order, and any parsed body back to the same bytes.
-    body = orjson.dumps(members)
+    # orjson writes trades by name in their field order, and any parsed body back to the same bytes.
+    body = orjson.dumps(members, default=Trade._asdict)
     return b'{"sha256":"%b","state":%b}' % (sha256(body).hexdigest().encode(), body)
 
 

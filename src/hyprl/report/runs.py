@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ class RunView:
 
     def _trade(self, trade: Trade) -> dict[str, object]:
         return {
-            **asdict(trade),
+            **trade._asdict(),
             "side": DIRECTION_NAMES[trade.side],
             "exit_kind": EXIT_NAMES[trade.exit_kind],
             "entry_timestamp": iso_utc(self.open_utc_us[trade.entry_bar]),

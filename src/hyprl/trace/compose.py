@@ -6,39 +6,13 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
 
 from hyprl.domain.bars import ClosedBar
-from hyprl.domain.decisions import DIRECTION_NAMES, EMIT, REASON_NAMES
+from hyprl.domain.decisions import DIRECTION_NAMES, EMIT, REASON_NAMES, DecidedBar
 from hyprl.trace.encode import float_bits_hash
 from hyprl.trace.signal import AccountState, RiskInputs, SignalTrace
 
 _NEVER = 1e17  # the account counts from far before the run until its first entry
-
-
-class DecidedBar(NamedTuple):
-    """One decision as numbers: codes of hyprl.domain.decisions, shares, account currency.
-
-    `equity` is the engine's own, `sizing_equity` what sizing used; `headlines` counts those published so far.
-    """
-
-    probability_up: float
-    direction: float
-    reason: float
-    trend_ok: float
-    sentiment_ok: float
-    expected_pnl: float
-    position_size: float
-    risk_amount: float
-    sizing_equity: float
-    equity: float
-    sentiment_score: float
-    headlines: float
-    position_open: float
-    session_start_equity: float
-    gross_exposure: float
-    trades_today: float
-    bars_since_entry: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from hyprl.backtest.run import RunInputs, run_window
 from hyprl.domain.decisions import REASON_NAMES
 from hyprl.domain.trades import RunWindow
 from hyprl.kernel.account import ExecutionParameters
-from hyprl.kernel.batch import ROW_FIELDS
 from hyprl.kernel.step import Parameters
 from hyprl.strategy.decide import REGIME_ANY, Columns, StrategyParameters
 
@@ -41,8 +40,7 @@ def run(request, link):
             2 * 3_600_000_000,
         )
         done = run_window(kernel, RunWindow(series, start), inputs, record=True)
-        column = len(COLUMNS) + ROW_FIELDS.index("reason")
-        return done, [REASON_NAMES[int(code)] for code in done.rows[:, column]]
+        return done, [REASON_NAMES[code] for code in done.rows["reason"]]
 
     return go
 
@@ -103,7 +101,7 @@ def test_an_unusable_bar_is_rejected_for_its_data_and_skipped(run, calm):
     close[4] = math.nan
     done, reasons = run(replace(series, close=close))
     assert reasons[4] == "data" and reasons[5] == "position_open"
-    assert np.isnan(done.rows[4, : len(COLUMNS)]).all()
+    assert np.isnan(done.features[4]).all()
     assert done.equity.tolist() == [10_000.0] * 8
     assert len(done.trades) == 1
 
@@ -129,7 +127,7 @@ def test_a_headline_counts_from_its_time_on_and_until_it_is_old(run, calm):
     done, reasons = run(series, headlines=[(int(at[1]), 0.9), (int(at[4]) + 1, 0.9)])
     # Known at the close of bar 1, two hours old at bar 3, too old at bar 4.
     assert reasons[:6] == ["warmup", "sentiment", "sentiment", "sentiment", "emit", "position_open"]
-    assert done.rows[:, len(COLUMNS) + ROW_FIELDS.index("headlines")].tolist() == [0, 1, 1, 1, 1, 2, 2, 2]
+    assert done.rows["headlines"].tolist() == [0, 1, 1, 1, 1, 2, 2, 2]
 
 
 def test_a_window_without_a_usable_bar_trades_nothing(run, calm):

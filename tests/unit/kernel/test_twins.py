@@ -61,6 +61,7 @@ def test_whole_runs_have_equal_bits(twins, make_bars, seed, coefficients, rules,
         np.sin(opens[::9]), 4 * 3_600_000_000,
     )  # fmt: skip
     left, right = (run_window(kernel, RunWindow(series, 20), inputs, record=True) for kernel in twins)
+    assert left.features.tobytes() == right.features.tobytes()
     assert left.rows.tobytes() == right.rows.tobytes()
     assert left.equity.tobytes() == right.equity.tobytes()
     assert left.trade_rows.tobytes() == right.trade_rows.tobytes()
