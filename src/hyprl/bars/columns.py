@@ -18,32 +18,8 @@ from hyprl.errors import BarFileError
 from hyprl.tables.instant_columns import parse_instants
 from hyprl.tables.numbers import parse_numbers
 from hyprl.tables.read import read_table
+from hyprl.tables.spellings import BAR_COLUMNS, spelling
 from hyprl.tables.table import Source
-
-TIMESTAMP_NAMES = (
-    *("timestamp", "tsutc", "ts", "timestamputc", "datetime", "datetimeutc", "openutc", "baropenutc"),
-    *(
-        "opentime",
-        "timeutc",
-        "dateutc",
-        "date",
-        "time",
-        "gmttime",
-        "t",
-        "index",
-        "indexlevel0",
-        "unnamed0",
-        "",
-    ),
-)
-SYMBOL_NAMES = ("symbol", "ticker", "sym")
-PRICE_NAMES = {
-    "open": ("open", "o", "openprice"),
-    "high": ("high", "h", "highprice"),
-    "low": ("low", "l", "lowprice"),
-    "close": ("close", "c", "closeprice", "last"),
-    "volume": ("volume", "v", "vol"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +80,6 @@ def raw_bars(table: pl.DataFrame, symbol: str, zone: str | None, source: Source)
     return RawBars(symbol=symbol, source=source.name, row=rows, open_utc_us=instants, **columns)
 
 
-def spelling(name: str) -> str:
-    """Return a column name without case, spaces and punctuation, for comparison."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
 def _by_spelling(table: pl.DataFrame, source: Source) -> dict[str, str]:
     names: dict[str, str] = {}
     for name in table.columns:
@@ -120,11 +91,11 @@ def _by_spelling(table: pl.DataFrame, source: Source) -> dict[str, str]:
 
 
 def _is_used(plain: str) -> bool:
-    return plain in TIMESTAMP_NAMES or any(plain in known for known in PRICE_NAMES.values())
+    return any(plain in words for words in BAR_COLUMNS.values())
 
 
 def _price_column(names: dict[str, str], field: str, table: pl.DataFrame, source: Source) -> pl.Series:
-    for candidate in PRICE_NAMES[field]:
+    for candidate in BAR_COLUMNS[field]:
         if candidate in names:
             return table[names[candidate]].alias(field)
     return source.fail(
@@ -139,7 +110,7 @@ def _timestamps(names: dict[str, str], table: pl.DataFrame, source: Source) -> p
         date, time = table[names["date"]], table[names["time"]]
         if date.dtype == pl.String and time.dtype == pl.String and date.str.len_chars().max() in (8, 10):
             return date + " " + time
-    for candidate in TIMESTAMP_NAMES:
+    for candidate in BAR_COLUMNS["timestamp"]:
         if candidate in names:
             return table[names[candidate]]
     return source.fail(
@@ -150,7 +121,7 @@ def _timestamps(names: dict[str, str], table: pl.DataFrame, source: Source) -> p
 
 
 def _chosen(names: dict[str, str], table: pl.DataFrame, symbol: str, source: Source) -> pl.Series:
-    column = next((names[name] for name in SYMBOL_NAMES if name in names), None)
+    column = next((names[name] for name in BAR_COLUMNS["symbol"] if name in names), None)
     if column is None:
         return pl.Series([True]).new_from_index(0, table.height)
     if table[column].dtype not in (pl.String, pl.Categorical, pl.Enum, pl.Null):

@@ -12,26 +12,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from hyprl.bars.columns import spelling
 from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.errors import DataError
 from hyprl.tables.instant_columns import parse_instants
 from hyprl.tables.numbers import parse_numbers
 from hyprl.tables.read import read_table
+from hyprl.tables.spellings import INSTANTS, SCORES, spelling
 from hyprl.tables.table import Source
-
-TIME_NAMES = (
-    "publishedat",
-    "published",
-    "publishedutc",
-    "timestamp",
-    "tsutc",
-    "ts",
-    "datetime",
-    "date",
-    "time",
-)
-SCORE_NAMES = ("score", "sentiment", "sentimentscore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +49,7 @@ def read_sentiment(path: Path, *, timezone: str | None = None) -> SentimentSerie
     Raises DataError for a file that cannot be read, absent columns, and a row whose time or score is absent,
     unreadable or not finite (named).
     """
-    return SentimentSeries(*read_timed_values(path, SCORE_NAMES, timezone=timezone))
+    return SentimentSeries(*read_timed_values(path, SCORES, timezone=timezone))
 
 
 def read_timed_values(
@@ -77,7 +64,7 @@ def read_timed_values(
     table = table.filter(~pl.all_horizontal(pl.exclude("row number").is_null()))
     if table.is_empty():
         source.fail("has a header but no rows", f"Pass a file with times and a `{value_names[0]}` for each.")
-    times, values = _column(table, TIME_NAMES, source), _column(table, value_names, source)
+    times, values = _column(table, INSTANTS, source), _column(table, value_names, source)
     rows = table["row number"].cast(pl.Int64).to_numpy()
     numbers = parse_numbers(values, rows, source)
     unusable = ~np.isfinite(numbers)

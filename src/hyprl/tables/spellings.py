@@ -23,16 +23,39 @@ class Spellings:
     likely: tuple[str, ...] = ()
 
 
+# The open of a bar, in bar files and logs alike. Words for its close are no words for its open, and stand below.
+_OPEN_TIMES = (
+    *("timestamputc", "ts", "tsutc", "datetime", "datetimeutc", "timeutc", "utctime", "dateutc"),
+    *("opentime", "opentimeutc", "openutc", "baropenutc", "bartime", "bartimestamp", "candletime"),
+    *("date", "time"),
+)
+_PRICES = {
+    "open": ("open", "openprice"),
+    "high": ("high", "highprice"),
+    "low": ("low", "lowprice"),
+    "close": ("close", "closeprice"),
+    "volume": ("volume",),
+}
+
+# The columns of a bar file: nothing else is looked for there, so shorter words have no other meaning.
+BAR_COLUMNS: dict[str, tuple[str, ...]] = {
+    "timestamp": ("timestamp", *_OPEN_TIMES, "gmttime", "t", "index", "indexlevel0", "unnamed0"),
+    "symbol": ("symbol", "ticker", "sym"),
+    "open": (*_PRICES["open"], "o"),
+    "high": (*_PRICES["high"], "h"),
+    "low": (*_PRICES["low"], "l"),
+    "close": (*_PRICES["close"], "c", "last"),
+    "volume": (*_PRICES["volume"], "v", "vol"),
+}
+# The columns of a file of instants and numbers: when a score was published, when an equity was measured.
+INSTANTS = ("publishedat", "published", "publishedutc", "timestamp", *_OPEN_TIMES)
+SCORES = ("score", "sentiment", "sentimentscore")
+EQUITIES = ("equity", "equityusd", "accountequity")
+
 # The fields of a signal log, and of the trace: what every bar was decided from. A log must have the first three, so
-# there any of their words is sure. Words for the close of a bar are no words for its open, and stand below.
+# there any of their words is sure.
 LOG_FIELDS: dict[str, Spellings] = {
-    "timestamp": Spellings(
-        sure=(
-            *("timestamputc", "ts", "tsutc", "datetime", "datetimeutc", "timeutc", "utctime", "dateutc"),
-            *("opentime", "opentimeutc", "openutc", "baropenutc", "bartime", "bartimestamp", "candletime"),
-            *("date", "time"),
-        )
-    ),
+    "timestamp": Spellings(sure=_OPEN_TIMES),
     "symbol": Spellings(sure=("ticker", "sym", "pair", "instrument", "instrumentid", "security", "asset")),
     "decision": Spellings(sure=("action", "signal", "tradesignal", "tradeaction", "side", "orderside")),
     "direction": Spellings(likely=("tradedirection", "signaldirection", "dir", "side")),
@@ -98,11 +121,7 @@ LOG_FIELDS: dict[str, Spellings] = {
             *("netliquidationvalue", "netliq", "nav"),
         )
     ),
-    "bar.open": Spellings(likely=("open", "openprice")),
-    "bar.high": Spellings(likely=("high", "highprice")),
-    "bar.low": Spellings(likely=("low", "lowprice")),
-    "bar.close": Spellings(likely=("close", "closeprice")),
-    "bar.volume": Spellings(likely=("volume",)),
+    **{f"bar.{name}": Spellings(likely=words) for name, words in _PRICES.items()},
     "risk_inputs.equity": Spellings(likely=("sizingequity",)),
     "risk_inputs.atr": Spellings(likely=("atr",)),
     "risk_inputs.price": Spellings(likely=("price",)),

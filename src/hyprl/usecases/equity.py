@@ -40,6 +40,7 @@ def _traced(path: Path, symbol: str) -> tuple[list[int], list[float]]:
 
 def _listed(path: Path, timezone: str | None) -> tuple[list[int], list[float]]:
     from hyprl.bars.sentiment import read_timed_values
+    from hyprl.tables.spellings import EQUITIES
 
-    times, values = read_timed_values(path, ("equity", "equityusd", "accountequity"), timezone=timezone)
+    times, values = read_timed_values(path, EQUITIES, timezone=timezone)
     return times.tolist(), values.tolist()
