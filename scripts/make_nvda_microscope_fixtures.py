@@ -50,7 +50,7 @@ def write_fixtures(prepared: object, start: date, end: date, logs: Path, fixture
     from hyprl.jit.kernel import COMPILED
     from hyprl.logs.load import log_of_records
     from hyprl.logs.log import LogPair
-    from hyprl.parity.diff import write_diff
+    from hyprl.parity.diff_files import write_diff
     from hyprl.parity.verdict import assess
     from hyprl.trace.frame import records_frame
     from hyprl.usecases.drive import replay_in_memory

@@ -13,11 +13,15 @@ import polars as pl
 
 from hyprl.errors import SignalLogError
 from hyprl.logs import vocabulary as words
-from hyprl.logs.readers import log_source
 from hyprl.tables.instant_columns import UTC_US, as_utc, parse_instants, parse_own_format
 from hyprl.tables.instants import FIRST_US, LAST_US
 from hyprl.tables.numbers import MISSING_WORDS, cleaned, nearest
+from hyprl.tables.table import Source
 
+KIND_REMEDY = "Pass a CSV, JSON Lines or Parquet file with the columns timestamp, symbol, decision."
+ZONE_REMEDY = (
+    "Write the UTC offset, as in 2024-12-12T14:30:00Z, or declare the zone: --set timezone=IANA/NAME."
+)
 NAME_OR_CORRECT = "Name its columns and words in a map (--map; docs/check-my-own-bot.md), or correct the log."
 NESTED_TYPES = (pl.List, pl.Array, pl.Object, pl.Binary)
 _TEXT_TYPES = (pl.String, pl.Categorical, pl.Enum)
@@ -48,6 +52,11 @@ class Refusal:
         stands = "" if source is None else f", read from the column {source}"
         more = f" (and {len(marked) - 1} more rows)" if len(marked) > 1 else ""
         raise self.error(f"row {row + 1}: {values.name} {values[row]!r} {fact}{stands}{more}")
+
+
+def log_source(where: str) -> Source:
+    """Return the source whose defects are SignalLogErrors that name `where`."""
+    return Source(where, SignalLogError, KIND_REMEDY, ZONE_REMEDY)
 
 
 def text_of(series: pl.Series) -> pl.Series:

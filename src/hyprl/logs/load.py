@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from hyprl.logs.cells import log_source
 from hyprl.logs.log import Log, TraceLog
 from hyprl.logs.logmap import LogMap
 from hyprl.logs.normalise import normalise, unnest
 from hyprl.logs.plausible import doubts
-from hyprl.logs.readers import log_source, parse_log, reading_of
-from hyprl.tables.containers import unpack
-from hyprl.tables.read import read_bytes
+from hyprl.tables.read import read_bytes, table_of
+from hyprl.tables.spellings import LOG_FIELDS
+from hyprl.tables.table import Reading, Source, Table
 
 if TYPE_CHECKING:  # a log that is no trace is read without the trace's own modules
     from hyprl.trace.signal import SignalTrace
@@ -30,13 +31,29 @@ def load_log(path: Path, log_map: LogMap = _PLAIN) -> Log:
     Raises SignalLogError, TraceError, or ConfigError for a map that does not fit.
     """
     where = str(path)
-    source, reading = log_source(where), reading_of(log_map)
-    data = unpack(read_bytes(path, source), source, reading.member)
+    source, reading = log_source(where), _reading_of(log_map)
+    data = read_bytes(path, source, reading)
     if data.lstrip().startswith(b"{") and _TRACE_MARK in data:
         return _load_trace(data, path)
-    raw = parse_log(data, source, reading)
+    raw = _parse(data, source, reading)
     log = log_of_frame(raw.frame, where, log_map)
     return Log(path, log.frame, raw.torn_tail, log_map, log.notes)
+
+
+def _reading_of(log_map: LogMap) -> Reading:
+    # Every row whole and stamped; a killed writer's torn last line is set apart.
+    stamp = log_map.columns.get("timestamp", "timestamp")
+    return Reading(log_map.member, log_map.path, (stamp, *LOG_FIELDS["timestamp"].sure), whole_rows=True)
+
+
+def _parse(data: bytes, source: Source, reading: Reading) -> Table:
+    table = table_of(data, source, reading)
+    if table.repeated:
+        source.fail(f"has two columns named {', '.join(table.repeated)}")
+    if table.frame.width or reading.path is not None:
+        return table
+    nothing = pl.DataFrame(schema=dict.fromkeys(("timestamp", "symbol", "decision"), pl.String))
+    return Table(nothing, table.torn_tail)
 
 
 def _load_trace(data: bytes, path: Path) -> TraceLog:

@@ -8,13 +8,9 @@ float64, NaN where one is NaN, null where one is missing.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
 
-from hyprl.domain.instants import ISO_UTC_FORMAT
 from hyprl.errors import SignalLogError
-from hyprl.files import atomic_path
 from hyprl.logs.names import with_common_columns
 from hyprl.logs.vocabulary import EMIT, KEYS, REJECT
 
@@ -77,21 +73,6 @@ def pair_rows(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
 def side_columns(name: str) -> tuple[str, str]:
     """Return the names that a field has in the diff, left and right."""
     return name + BT, name + REPLAY
-
-
-def write_diff(frame: pl.DataFrame, directory: Path, name: str) -> tuple[Path, Path]:
-    """Write `<name>.csv` and `<name>.parquet`, each atomically; return both paths. Raises OutputError.
-
-    CSV: timestamps as 2024-12-12T14:30:00Z, floats in the shortest form that reads back to the same bits,
-    missing as an empty cell, NaN as `NaN`.
-    """
-    table, columns = directory / f"{name}.csv", directory / f"{name}.parquet"
-    stamped = frame.with_columns(pl.col("timestamp").dt.strftime(ISO_UTC_FORMAT))
-    with atomic_path(table) as temporary:
-        stamped.write_csv(temporary)
-    with atomic_path(columns) as temporary:
-        frame.write_parquet(temporary)
-    return table, columns
 
 
 def _suffixed(frame: pl.DataFrame, suffix: str, marker: str) -> pl.DataFrame:

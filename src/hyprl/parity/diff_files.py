@@ -7,7 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from hyprl.parity.diff import write_diff
+from hyprl.domain.instants import ISO_UTC_FORMAT
+from hyprl.files import atomic_path
 
 _UNSAFE = re.compile(r"[^a-z0-9._-]+")
 
@@ -37,6 +38,21 @@ def write_excerpt(diff: pl.DataFrame, symbols: tuple[str, ...], directory: Path)
     """
     stem = file_stem(symbols[0]) if len(symbols) == 1 else "all_symbols"
     return list(write_diff(diff, directory, f"{stem}_signal_diff_excerpt"))
+
+
+def write_diff(frame: pl.DataFrame, directory: Path, name: str) -> tuple[Path, Path]:
+    """Write `<name>.csv` and `<name>.parquet`, each atomically; return both paths. Raises OutputError.
+
+    CSV: timestamps as 2024-12-12T14:30:00Z, floats in the shortest form that reads back to the same bits,
+    missing as an empty cell, NaN as `NaN`.
+    """
+    table, columns = directory / f"{name}.csv", directory / f"{name}.parquet"
+    stamped = frame.with_columns(pl.col("timestamp").dt.strftime(ISO_UTC_FORMAT))
+    with atomic_path(table) as temporary:
+        stamped.write_csv(temporary)
+    with atomic_path(columns) as temporary:
+        frame.write_parquet(temporary)
+    return table, columns
 
 
 def file_stem(symbol: str) -> str:

@@ -13,7 +13,6 @@ from math import isfinite
 from operator import ge, gt, le, lt
 from typing import Any
 
-from hyprl.domain.json_words import finite_or_none
 from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment, Measured, Rule, rules_of
 
 KEPT, BROKEN, NOT_ASSESSED = "kept", "broken", "not_assessed"
@@ -43,6 +42,8 @@ class Gate:
 
         A gate that a baseline keeps has `baselined` too, the accepted value.
         """
+        from hyprl.domain.json_words import finite_or_none
+
         document = {
             "stage": self.stage,
             "metric": self.metric,

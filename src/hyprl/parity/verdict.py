@@ -10,7 +10,6 @@ import polars as pl
 
 from hyprl.domain.arrays import Int64Array
 from hyprl.logs.log import LogPair
-from hyprl.parity.as_json import statistics_json
 from hyprl.parity.diff import BOTH, diff_logs
 from hyprl.parity.gates import EXIT_CODES, Gate, judge_span, judge_windows, verdict_of
 from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment
@@ -50,6 +49,8 @@ class ParityResult:
 
         `baselined` names the gates that only a baseline keeps; it is there only when there are any.
         """
+        from hyprl.parity.as_json import statistics_json
+
         statistics = statistics_json(self.main.statistics)
         document = {
             "verdict": self.verdict,

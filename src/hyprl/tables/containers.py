@@ -7,9 +7,8 @@ import zipfile
 import zlib
 from fnmatch import fnmatchcase
 
-from hyprl.tables.table import Source
+from hyprl.tables.table import GZIP_MARK, ZIP_MARK, Source
 
-GZIP_MARK, ZIP_MARK = b"\x1f\x8b", b"PK\x03\x04"
 LARGEST_BYTES = 8 * 2**30  # what a packed file may become; above it, it is a trap sooner than a table
 _REMEDY = "Unpack the file by hand and pass the table itself; for a log, a map can name its part (member)."
 _AGAIN = "Fetch or write the file again."

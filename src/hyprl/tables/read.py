@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hyprl.tables.containers import unpack
 from hyprl.tables.csv_text import read_csv
-from hyprl.tables.table import Reading, Source, Table
+from hyprl.tables.table import GZIP_MARK, ZIP_MARK, Reading, Source, Table
 
 PARQUET_MARK = b"PAR1"
 PLAIN = Reading()
@@ -17,11 +16,23 @@ PLAIN = Reading()
 
 def read_table(path: Path, source: Source, reading: Reading = PLAIN) -> Table:
     """Read a file, also in gzip or zip. Raises the source's error for one that is missing, damaged or no table."""
-    return table_of(unpack(read_bytes(path, source), source, reading.member), source, reading)
+    return table_of(read_bytes(path, source, reading), source, reading)
 
 
-def read_bytes(path: Path, source: Source) -> bytes:
-    """Return the file's bytes. Raises the source's error when it is missing, a directory or unreadable."""
+def read_bytes(path: Path, source: Source, reading: Reading = PLAIN) -> bytes:
+    """Return the table's own bytes, taken out of what they are packed in.
+
+    Raises the source's error when the file is missing, a directory, unreadable, or a damaged container.
+    """
+    data = _stored_bytes(path, source)
+    if not data.startswith((GZIP_MARK, ZIP_MARK)):
+        return data
+    from hyprl.tables.containers import unpack
+
+    return unpack(data, source, reading.member)
+
+
+def _stored_bytes(path: Path, source: Source) -> bytes:
     try:
         return path.read_bytes()
     except IsADirectoryError:

@@ -15,7 +15,7 @@ from hyprl.jit.kernel import COMPILED, Announce
 from hyprl.logs.load import log_of_records
 from hyprl.logs.log import LogPair, TraceLog
 from hyprl.model.artifact import ProbabilityModel
-from hyprl.parity.diff import write_diff
+from hyprl.parity.diff_files import write_diff
 from hyprl.parity.gates import KEPT
 from hyprl.parity.inputs import input_log, write_input_log
 from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment

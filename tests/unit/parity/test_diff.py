@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hyprl.errors import OutputError, SignalLogError
 from hyprl.logs.normalise import normalise
-from hyprl.parity.diff import diff_logs, write_diff
-from hyprl.parity.diff_files import file_stem, write_symbol_diffs
+from hyprl.parity.diff import diff_logs
+from hyprl.parity.diff_files import file_stem, write_diff, write_symbol_diffs
 
 HOUR_US = 3_600_000_000
 

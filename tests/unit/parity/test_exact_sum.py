@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyprl.parity.exact_sum import ExactSum
+from hyprl.parity.value_tally import ExactSum
 
 values = st.floats(min_value=0.0, allow_nan=False, allow_infinity=False)
 
