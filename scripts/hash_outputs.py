@@ -26,13 +26,14 @@ EXPORTS = {
     "freqtrade_backtest.zip": ["--map", "freqtrade"],
     "freqtrade_indicators.csv": ["--map", "freqtrade-signals"],
 }  # fmt: skip
+LONGEST = "the longest "
 PLANTS = ("shifted-cache", "short-preroll", "refitted-scaler", "drifting-equity", "float32-features")
 
 
 def commands() -> dict[str, list[str]]:
     """Return each command by the name of its folder."""
     bot = ["--map", "inputs/my_bot/my_bot.toml"]
-    traces = ["check/parity_traces/NVDA_year_backtest.jsonl", "check/parity_traces/NVDA_year_replay.jsonl"]
+    traces = _traces("check")
     found: dict[str, list[str]] = {
         "check": ["check", "--out", "check", "--json", "check.json"],
         "check-live-ready": ["check", "--stage", "live-ready", "--out", "check-lr", "--json", "-"],
@@ -96,7 +97,7 @@ def commands() -> dict[str, list[str]]:
             "--json",
             f"plant-{name}.json",
         ]
-        pair = [f"plant-{name}/parity_traces/NVDA_year_{side}.jsonl" for side in ("backtest", "replay")]
+        pair = _traces(f"plant-{name}")
         found[f"plant-{name}-explain"] = ["explain", *pair, "--out", f"plant-{name}-x", "--json", "-"]
         found[f"plant-{name}-shrink"] = ["shrink", *pair, "--out", f"plant-{name}-s", "--json", "-"]
     for name, options in EXPORTS.items():
@@ -117,6 +118,18 @@ def commands() -> dict[str, list[str]]:
     return found
 
 
+def _traces(folder: str) -> list[str]:
+    return [f"{LONGEST}{folder}/parity_traces/NVDA_{side}-*.jsonl" for side in ("backtest", "replay")]
+
+
+def named(argument: str, target: Path) -> str:
+    """Return the longest file that a pattern stands for: trace files are named by the hash of their run."""
+    if not argument.startswith(LONGEST):
+        return argument
+    found = sorted(target.glob(argument.removeprefix(LONGEST)), key=lambda path: path.stat().st_size)
+    return str(found[-1].relative_to(target))
+
+
 def main(target: Path) -> None:
     """Run everything below `target`, unless that was done before, and print a line for each file and stream."""
     if not target.exists():
@@ -135,7 +148,7 @@ def run_all(target: Path) -> None:
     environment = {**os.environ, "COLUMNS": "110", "NO_COLOR": "1"}
     for name, arguments in commands().items():
         done = subprocess.run(
-            [sys.executable, "-m", "hyprl", *arguments],
+            [sys.executable, "-m", "hyprl", *(named(argument, target) for argument in arguments)],
             cwd=target,
             env=environment,
             capture_output=True,
