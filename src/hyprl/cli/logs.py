@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from hyprl.cli.options import FILE, Command
 
 if TYPE_CHECKING:
     from hyprl.logs.log import LogPair
     from hyprl.usecases.compare import CompareRequest
 
 STAGES = ("microscope", "features", "risk", "live-ready", "exact")
-FILE = click.Path(path_type=Path)
-Command = Callable[..., Any]
 
 
 def pair_options(command: Command) -> Command:

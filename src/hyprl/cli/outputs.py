@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hyprl.cli.options import FILE, Command
+
 if TYPE_CHECKING:
     from hyprl.usecases.publish import Outputs
-
-FILE = click.Path(path_type=Path)
-Command = Callable[..., Any]
 
 
 def output_options(command: Command) -> Command:

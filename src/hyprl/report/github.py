@@ -6,7 +6,7 @@ import re
 
 from hyprl.parity.gates import BROKEN, KEPT, Gate
 from hyprl.parity.verdict import ParityResult
-from hyprl.report.junit import said_of
+from hyprl.report.junit import gate_sentence
 
 _WORDS = {KEPT: "✅ Kept", BROKEN: "❌ Broken"}
 _MARKS = {True: "✅", False: "❌", None: "❔"}
@@ -55,7 +55,7 @@ def job_summary(result: ParityResult, subject: str) -> str:
 def _annotation(gate: Gate, subject: str) -> str:
     level = "notice" if gate.kept is True else "error"
     prefix = "could not be assessed: " if gate.kept is None else ""
-    return _command(level, f"HyprL parity: {gate.metric}", f"{subject}: {prefix}{said_of(gate)}")
+    return _command(level, f"HyprL parity: {gate.metric}", f"{subject}: {prefix}{gate_sentence(gate)}")
 
 
 def _command(level: str, title: str, message: str) -> str:
@@ -83,8 +83,8 @@ def _row(gate: Gate) -> str:
 def _tally(result: ParityResult) -> str:
     kept = [gate.kept for gate in result.gates]
     accepted = sum(gate.accepted is not None for gate in result.gates)
-    said = f"{kept.count(True)} kept, {kept.count(False)} broken, {kept.count(None)} not assessed"
-    return f"{said}, {accepted} of the kept by the baseline" if accepted else said
+    sentence = f"{kept.count(True)} kept, {kept.count(False)} broken, {kept.count(None)} not assessed"
+    return f"{sentence}, {accepted} of the kept by the baseline" if accepted else sentence
 
 
 def _plain(text: str) -> str:

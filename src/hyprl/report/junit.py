@@ -38,12 +38,14 @@ def junit_xml(result: ParityResult, subject: str) -> str:
     )
 
 
-def said_of(gate: Gate) -> str:
+def gate_sentence(gate: Gate) -> str:
     """Return what was measured against what was asked, in one line of plain text."""
     value = "nothing measured" if gate.value is None else f"{gate.value:.6g}"
-    said = f"{gate.metric} is {value}, must be {gate.comparison} {gate.limit:.6g}"
+    sentence = f"{gate.metric} is {value}, must be {gate.comparison} {gate.limit:.6g}"
     return (
-        said if gate.accepted is None else f"{said}; kept by the baseline, which accepts {gate.accepted:.6g}"
+        sentence
+        if gate.accepted is None
+        else f"{sentence}; kept by the baseline, which accepts {gate.accepted:.6g}"
     )
 
 
@@ -74,12 +76,12 @@ def _nothing(subject: str) -> str:
 
 
 def _outcome(gate: Gate) -> str:
-    said = said_of(gate)
+    sentence = gate_sentence(gate)
     if gate.kept is None:
-        return f'<error type="not_assessed" message={_quoted("could not be assessed: " + said)}/>'
+        return f'<error type="not_assessed" message={_quoted("could not be assessed: " + sentence)}/>'
     if gate.kept is False:
-        return f'<failure type="broken" message={_quoted(said)}/>'
-    return f"<system-out>{escape(_clean(said))}</system-out>"
+        return f'<failure type="broken" message={_quoted(sentence)}/>'
+    return f"<system-out>{escape(_clean(sentence))}</system-out>"
 
 
 def _quoted(value: object) -> str:

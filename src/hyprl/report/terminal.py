@@ -98,14 +98,14 @@ def _decision_lines(s: Statistics) -> list[tuple[str, str]]:
         (counts.opposite, "both emit, directions differ"),
         (counts.undecided, "undecided"),
     )
-    said = "; ".join(f"{number:,} {way}" for number, way in ways if number)
+    differing = "; ".join(f"{number:,} {way}" for number, way in ways if number)
     rejected = _percent(share(counts.emitted_bt_rejected, counts.emitted_bt))
     lines = [
         (
             "emitted by one",
             f"{_of(counts.bt_only, s.rows)} bt only, {_of(counts.replay_only, s.rows)} replay only",
         ),
-        ("diverging", f"{_of(counts.diverging, s.both)} of both" + (f": {said}" if said else "")),
+        ("diverging", f"{_of(counts.diverging, s.both)} of both" + (f": {differing}" if differing else "")),
         ("combined gap", f"{_percent(s.combined_gap)} (plan's sum), {counts.differing_bars:,} bars differ"),
         (
             "bt's signals",

@@ -19,7 +19,6 @@ from hyprl.parity.verdict import ParityResult
 from hyprl.parity.verdict import compare as judge_pair
 
 if TYPE_CHECKING:  # two foreign logs are compared without a calendar, an engine or the causes
-    from hyprl.domain.bars import Int64Array
     from hyprl.logs.bar_times import BarGrid
     from hyprl.parity.streamed import Streamed
 

@@ -17,7 +17,7 @@ COMMAND_LINE = "import sys; sys.argv[0] = 'hyprl'; from hyprl.__main__ import ma
 
 
 @dataclass(frozen=True)
-class Said:
+class Ended:
     """How a command ended and what it wrote."""
 
     code: int
@@ -39,10 +39,10 @@ def hyprl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
-    def call(*arguments: object) -> Said:
+    def call(*arguments: object) -> Ended:
         code = run([str(argument) for argument in arguments])
         captured = capsys.readouterr()
-        return Said(code, captured.out, captured.err)
+        return Ended(code, captured.out, captured.err)
 
     return call
 
@@ -72,10 +72,10 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
 def process(start):
     """Run the command line in a process of its own."""
 
-    def call(*arguments: object, **options) -> Said:
+    def call(*arguments: object, **options) -> Ended:
         started = start(*arguments, **options)
         out, err = started.communicate(timeout=300)
-        return Said(started.returncode, out, err)
+        return Ended(started.returncode, out, err)
 
     return call
 

@@ -39,11 +39,11 @@ BAD_BARS = {
 @pytest.mark.parametrize("command", ["backtest", "replay", "check"])
 @pytest.mark.parametrize("fault", BAD_BARS)
 def test_bad_bars_are_named(hyprl, bars, rows, command, fault):
-    spoil, said_of_it = BAD_BARS[fault]
-    said = hyprl(command, "--bars", bars("mine.csv", spoil(rows)), "--symbol", "NVDA", *YEAR)
-    assert said.is_named_error, said
-    assert "mine.csv" in said.err
-    assert said_of_it in said.err
+    spoil, message = BAD_BARS[fault]
+    ended = hyprl(command, "--bars", bars("mine.csv", spoil(rows)), "--symbol", "NVDA", *YEAR)
+    assert ended.is_named_error, ended
+    assert "mine.csv" in ended.err
+    assert message in ended.err
 
 
 @pytest.mark.parametrize("command", ["backtest", "replay", "check"])
@@ -52,14 +52,14 @@ def test_a_bar_file_that_is_no_file_is_named(hyprl, tmp_path, command):
     (tmp_path / "noise.csv").write_bytes(bytes(range(256)) * 9)
     (tmp_path / "noise.parquet").write_bytes(b"PAR1" + bytes(99))
     for name in ("missing.csv", "folder.csv", "noise.csv", "noise.parquet"):
-        said = hyprl(command, "--bars", name, "--symbol", "NVDA")
-        assert said.is_named_error, said
-        assert name in said.err
+        ended = hyprl(command, "--bars", name, "--symbol", "NVDA")
+        assert ended.is_named_error, ended
+        assert name in ended.err
 
 
 @pytest.mark.parametrize("command", ["backtest", "replay", "check"])
 @pytest.mark.parametrize(
-    ("arguments", "said_of_it"),
+    ("arguments", "message"),
     [
         (["--start", "2030-01-01", "--end", "2030-02-01"], "no bar lies in"),
         (["--start", "1950-01-01", "--end", "1950-02-01"], "no bar lies in"),
@@ -72,10 +72,10 @@ def test_a_bar_file_that_is_no_file_is_named(hyprl, tmp_path, command):
         (["--parity-equity", "missing.csv"], "cannot be read"),
     ],
 )
-def test_a_bad_option_is_named(hyprl, command, arguments, said_of_it):
-    said = hyprl(command, *arguments)
-    assert said.is_named_error, said
-    assert said_of_it in said.err
+def test_a_bad_option_is_named(hyprl, command, arguments, message):
+    ended = hyprl(command, *arguments)
+    assert ended.is_named_error, ended
+    assert message in ended.err
 
 
 WEEKEND = ("--start", "2025-03-01", "--end", "2025-03-02")
@@ -107,9 +107,9 @@ def test_a_window_without_a_trading_day_is_refused_before_bars_are_read(hyprl, t
     arguments, config, mode, named = case
     (tmp_path / "config.toml").write_text(config)
     monkeypatch.setenv("HYPRL_PARITY_MODE", mode)
-    said = hyprl(*arguments, "--config", "config.toml", "--bars", "missing.csv")
-    assert said.is_named_error, said
-    assert said.err.startswith(f"error: {named}")
+    ended = hyprl(*arguments, "--config", "config.toml", "--bars", "missing.csv")
+    assert ended.is_named_error, ended
+    assert ended.err.startswith(f"error: {named}")
 
 
 @pytest.mark.parametrize(
@@ -127,9 +127,9 @@ def test_a_microscope_without_a_trading_day_that_is_not_asked_for_does_no_harm(h
 
 @pytest.mark.parametrize("end", ["2029-01-01", "2999-12-31", "9999-12-31"])
 def test_a_check_beyond_the_calendar_table_is_named(hyprl, end):
-    said = hyprl("check", "--end", end)
-    assert said.is_named_error, said
-    assert "outside the session table" in said.err
+    ended = hyprl("check", "--end", end)
+    assert ended.is_named_error, ended
+    assert "outside the session table" in ended.err
 
 
 def test_a_backtest_to_the_end_of_time_takes_the_bars_there_are(hyprl):
@@ -138,9 +138,9 @@ def test_a_backtest_to_the_end_of_time_takes_the_bars_there_are(hyprl):
 
 def test_a_symbol_that_the_file_does_not_have_is_named(hyprl, bars, rows):
     path = bars("two.csv", [f"{rows[0]},symbol", *(f"{row},MSFT" for row in rows[1:])])
-    said = hyprl("backtest", "--bars", path, "--symbol", "NVDA")
-    assert said.is_named_error
-    assert "no bars of NVDA" in said.err
+    ended = hyprl("backtest", "--bars", path, "--symbol", "NVDA")
+    assert ended.is_named_error
+    assert "no bars of NVDA" in ended.err
 
 
 @pytest.mark.parametrize(
@@ -162,15 +162,15 @@ def test_a_symbol_that_the_file_does_not_have_is_named(hyprl, bars, rows):
 @pytest.mark.parametrize("command", ["backtest", "replay", "check"])
 def test_a_bad_config_is_named(hyprl, tmp_path, command, text, named):
     (tmp_path / "config.toml").write_text(text)
-    said = hyprl(command, "--config", "config.toml")
-    assert said.is_named_error, said
-    assert named in said.err
+    ended = hyprl(command, "--config", "config.toml")
+    assert ended.is_named_error, ended
+    assert named in ended.err
 
 
 def test_a_config_that_is_a_directory_is_named(hyprl, tmp_path):
-    said = hyprl("check", "--config", tmp_path)
-    assert said.is_named_error
-    assert "Is a directory" in said.err
+    ended = hyprl("check", "--config", tmp_path)
+    assert ended.is_named_error
+    assert "Is a directory" in ended.err
 
 
 def test_bad_sentiment_is_named(hyprl, tmp_path):
@@ -182,9 +182,9 @@ def test_bad_sentiment_is_named(hyprl, tmp_path):
         "published_at,score\n2025-01-15T10:00Z,x\n",
     ):
         (tmp_path / "scores.csv").write_text(text)
-        said = hyprl("backtest", "--config", "config.toml")
-        assert said.is_named_error, said
-        assert "scores.csv" in said.err
+        ended = hyprl("backtest", "--config", "config.toml")
+        assert ended.is_named_error, ended
+        assert "scores.csv" in ended.err
 
 
 @pytest.mark.parametrize("command", ["backtest", "replay", "check"])
@@ -194,9 +194,9 @@ def test_bad_sentiment_is_named(hyprl, tmp_path):
 )
 def test_bad_equity_is_named(hyprl, tmp_path, command, text):
     (tmp_path / "equity.csv").write_text(text)
-    said = hyprl(command, "--parity-equity", "equity.csv")
-    assert said.is_named_error, said
-    assert "equity" in said.err
+    ended = hyprl(command, "--parity-equity", "equity.csv")
+    assert ended.is_named_error, ended
+    assert "equity" in ended.err
 
 
 def test_a_model_with_any_byte_changed_is_refused(hyprl, tmp_path):
@@ -205,9 +205,9 @@ def test_a_model_with_any_byte_changed_is_refused(hyprl, tmp_path):
         (tmp_path / "model.pkl").write_bytes(
             good[:position] + bytes([good[position] ^ 1]) + good[position + 1 :]
         )
-        said = hyprl("backtest", "--model", "model.pkl", *YEAR)
-        assert said.is_named_error, (position, said)
-        assert "model.pkl" in said.err
+        ended = hyprl("backtest", "--model", "model.pkl", *YEAR)
+        assert ended.is_named_error, (position, ended)
+        assert "model.pkl" in ended.err
 
 
 def test_a_model_of_other_columns_is_refused(hyprl, tmp_path):
@@ -216,8 +216,8 @@ def test_a_model_of_other_columns_is_refused(hyprl, tmp_path):
     replace(model, feature_names=names).save_artifact(tmp_path / "order.pkl")
     replace(model, preset="other_v1").save_artifact(tmp_path / "preset.pkl")
     for name in ("order.pkl", "preset.pkl"):
-        said = hyprl("backtest", "--model", name, *YEAR)
-        assert said.is_named_error, said
+        ended = hyprl("backtest", "--model", name, *YEAR)
+        assert ended.is_named_error, ended
 
 
 class Hostile:
@@ -228,8 +228,8 @@ class Hostile:
 @pytest.mark.parametrize("command", ["backtest", "replay", "check"])
 def test_a_pickle_that_would_run_code_is_refused_and_nothing_runs(hyprl, tmp_path, command):
     (tmp_path / "model.pkl").write_bytes(pickle.dumps(Hostile()))
-    said = hyprl(command, "--model", "model.pkl", *YEAR)
-    assert said.is_named_error, said
+    ended = hyprl(command, "--model", "model.pkl", *YEAR)
+    assert ended.is_named_error, ended
     assert not (tmp_path / "pwned").exists()
 
 
@@ -249,38 +249,38 @@ def test_a_pickle_that_would_run_code_is_refused_and_nothing_runs(hyprl, tmp_pat
 @pytest.mark.parametrize("place", ["mine.txt", "mine.txt/below", "/proc/nowhere"])
 def test_a_place_that_cannot_be_written_is_named_before_the_work(hyprl, tmp_path, arguments, place):
     (tmp_path / "mine.txt").write_text("mine")
-    said = hyprl(*(argument.format(place=place) for argument in arguments), *YEAR)
-    assert said.is_named_error, said
-    assert place in said.err
-    assert "cannot be written" in said.err
+    ended = hyprl(*(argument.format(place=place) for argument in arguments), *YEAR)
+    assert ended.is_named_error, ended
+    assert place in ended.err
+    assert "cannot be written" in ended.err
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
 @pytest.mark.parametrize("option", ["--json", "--trace", "--plot"])
 def test_a_directory_in_place_of_a_file_is_named(hyprl, tmp_path, option):
     (tmp_path / "folder.png").mkdir()
-    said = hyprl("backtest", option, "folder.png", *YEAR)
-    assert said.is_named_error, said
-    assert "is a directory" in said.err
+    ended = hyprl("backtest", option, "folder.png", *YEAR)
+    assert ended.is_named_error, ended
+    assert "is a directory" in ended.err
 
 
 def test_a_replay_cannot_read_a_trace_back_from_a_device(hyprl):
-    said = hyprl("replay", "--trace", "/dev/null", *YEAR)
-    assert said.is_named_error
-    assert "reads its trace back" in said.err
+    ended = hyprl("replay", "--trace", "/dev/null", *YEAR)
+    assert ended.is_named_error
+    assert "reads its trace back" in ended.err
 
 
 def test_an_unknown_parity_mode_is_named(hyprl, monkeypatch):
     monkeypatch.setenv("HYPRL_PARITY_MODE", "microscop")
-    said = hyprl("backtest")
-    assert said.is_named_error
-    assert "HYPRL_PARITY_MODE" in said.err
+    ended = hyprl("backtest")
+    assert ended.is_named_error
+    assert "HYPRL_PARITY_MODE" in ended.err
 
 
 def test_the_traceback_is_shown_when_asked_for_and_the_code_stays_2(hyprl):
-    said = hyprl("--traceback", "backtest", "--bars", "missing.csv")
-    assert said.code == 2
-    assert said.err.startswith("Traceback")
+    ended = hyprl("--traceback", "backtest", "--bars", "missing.csv")
+    assert ended.code == 2
+    assert ended.err.startswith("Traceback")
     assert hyprl("backtest", "--bars", "missing.csv").is_named_error
 
 

@@ -31,12 +31,12 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_a_full_disk_is_named_and_costs_no_file(process, tmp_path, command, target, room):
     for name in ("kept.json", "kept.jsonl"):
         (tmp_path / name).write_text(EARLIER)
-    said = process(*command, *WINDOW, largest_file=room)
-    if said.code == 0:  # a small result may fit
+    ended = process(*command, *WINDOW, largest_file=room)
+    if ended.code == 0:  # a small result may fit
         assert room == 20_000
         return
-    assert said.is_named_error, said
-    assert "cannot be written (File too large)" in said.err
+    assert ended.is_named_error, ended
+    assert "cannot be written (File too large)" in ended.err
     left = files(tmp_path)
     assert left["kept.json"] == left["kept.jsonl"] == EARLIER.encode()
     assert not [name for name in left if "/." in f"/{name}" or name.endswith(".tmp")]
@@ -45,8 +45,8 @@ def test_a_full_disk_is_named_and_costs_no_file(process, tmp_path, command, targ
 @pytest.mark.parametrize("room", [1_000, 4_000, 40_000])
 def test_a_replay_whose_disk_was_full_goes_on_once_there_is_room(process, tmp_path, room):
     process("replay", "--trace", "whole.jsonl", *WINDOW)
-    said = process("replay", "--state", "s", "--trace", "t.jsonl", *WINDOW, largest_file=room)
-    assert said.is_named_error, said
+    ended = process("replay", "--state", "s", "--trace", "t.jsonl", *WINDOW, largest_file=room)
+    assert ended.is_named_error, ended
     assert not (tmp_path / "s" / "state.json.tmp").exists()
     assert process("replay", "--state", "s", "--trace", "t.jsonl", *WINDOW).code == 0
     assert (tmp_path / "t.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
@@ -56,8 +56,8 @@ def test_training_towards_a_full_disk_keeps_the_earlier_model(process, tmp_path,
     (tmp_path / "model.pkl").write_text(EARLIER)
     path = bars("mine.csv")
     train = ("train", "--bars", path, "--symbol", "NVDA", "--end", "2024-12-12", "--out", "model.pkl")
-    said = process(*train, largest_file=100)
-    assert said.is_named_error, said
+    ended = process(*train, largest_file=100)
+    assert ended.is_named_error, ended
     assert files(tmp_path)["model.pkl"] == EARLIER.encode()
     assert sorted(files(tmp_path)) == ["mine.csv", "model.pkl"]
 
@@ -70,7 +70,7 @@ def test_aggregating_towards_a_full_disk_keeps_the_earlier_bars(process, tmp_pat
     ]
     (tmp_path / name).write_text(EARLIER)
     path = bars("minutes.csv", lines)
-    said = process("bars", "aggregate", path, "--symbol", "NVDA", "--out", name, largest_file=50)
-    assert said.is_named_error, said
+    ended = process("bars", "aggregate", path, "--symbol", "NVDA", "--out", name, largest_file=50)
+    assert ended.is_named_error, ended
     assert sorted(files(tmp_path)) == sorted([name, "minutes.csv"])
     assert (tmp_path / name).read_text() == EARLIER

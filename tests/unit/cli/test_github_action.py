@@ -34,8 +34,8 @@ def run(tmp_path: Path) -> Run:
             ["bash", str(ROOT / "scripts" / "github_action.sh")],
             cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
-        said = dict(line.split("=", 1) for line in outputs.read_text().splitlines())
-        return done.returncode, done.stdout, said
+        written = dict(line.split("=", 1) for line in outputs.read_text().splitlines())
+        return done.returncode, done.stdout, written
 
     return invoke
 

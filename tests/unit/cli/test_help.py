@@ -46,10 +46,10 @@ def test_help_takes_less_than_a_third_of_a_second_of_processor_time():
 @pytest.mark.parametrize("command", list(COMMANDS))
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 def test_every_command_explains_itself_on_one_screen(hyprl, command, flag):
-    said = hyprl(command, flag)
-    assert said.code == 0
-    assert said.out.startswith(f"Usage: hyprl {command}")
-    assert len(said.out.splitlines()) <= 50
+    ended = hyprl(command, flag)
+    assert ended.code == 0
+    assert ended.out.startswith(f"Usage: hyprl {command}")
+    assert len(ended.out.splitlines()) <= 50
 
 
 def test_the_list_of_commands_names_each_with_one_line(hyprl):
@@ -60,9 +60,9 @@ def test_the_list_of_commands_names_each_with_one_line(hyprl):
 
 
 def test_no_command_shows_the_help_and_is_bad_usage(hyprl):
-    said = hyprl()
-    assert said.code == 2
-    assert "Commands:" in said.err
+    ended = hyprl()
+    assert ended.code == 2
+    assert "Commands:" in ended.err
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,6 @@ def test_no_command_shows_the_help_and_is_bad_usage(hyprl):
     ],
 )
 def test_bad_usage_is_two_lines_that_name_the_help(hyprl, arguments):
-    said = hyprl(*arguments)
-    assert said.is_named_error
-    assert "--help`" in said.err
+    ended = hyprl(*arguments)
+    assert ended.is_named_error
+    assert "--help`" in ended.err

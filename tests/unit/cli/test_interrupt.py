@@ -59,9 +59,9 @@ def test_a_check_that_is_stopped_says_so_in_one_line(start, tmp_path, seconds):
     while code == 0:  # a quick machine finishes first: stop it earlier
         (tmp_path / "c.json").write_text("earlier")
         started = start("check", "--json", "c.json")
-        said = stop_when(started, after(seconds))
+        message = stop_when(started, after(seconds))
         code, seconds = started.returncode, seconds / 2
-    assert (code, said) == (130, LINE)
+    assert (code, message) == (130, LINE)
     assert (tmp_path / "c.json").read_text() == "earlier"
     assert not temporaries(tmp_path)
 
@@ -80,8 +80,8 @@ def test_training_that_is_stopped_leaves_a_whole_model_file(start, tmp_path, bar
     (tmp_path / "m.pkl").write_text("earlier")
     path = bars("mine.csv")
     started = start("train", "--bars", path, "--symbol", "NVDA", "--end", "2024-12-12", "--out", "m.pkl")
-    said = stop_when(started, after(seconds))
-    assert (started.returncode, said) in ((130, LINE), (0, ""))
+    message = stop_when(started, after(seconds))
+    assert (started.returncode, message) in ((130, LINE), (0, ""))
     if started.returncode == 0 or (tmp_path / "m.pkl").read_bytes() != b"earlier":
         ProbabilityModel.load_artifact(tmp_path / "m.pkl")
     assert not temporaries(tmp_path)
@@ -95,8 +95,8 @@ def test_a_compilation_that_is_stopped_leaves_a_cache_that_works(start, process,
     compiling = after(3.0)
     assert stop_when(started, lambda: compiling() and cache.is_dir()) == LINE
     assert started.returncode == 130
-    said = process(*backtest, HYPRL_CACHE_DIR=str(cache))
-    assert said.code == 0, said
+    ended = process(*backtest, HYPRL_CACHE_DIR=str(cache))
+    assert ended.code == 0, ended
     assert (tmp_path / "r.json").is_file()
 
 

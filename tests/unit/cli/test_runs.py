@@ -52,9 +52,9 @@ def test_equal_runs_write_equal_bytes(hyprl, tmp_path, command):
 
 
 def test_json_on_standard_output_is_json_alone(hyprl):
-    said = hyprl("backtest", "--json", "-", *WINDOW)
-    assert json.loads(said.out)["source"] == "backtest"
-    assert "buy and hold" in said.err
+    ended = hyprl("backtest", "--json", "-", *WINDOW)
+    assert json.loads(ended.out)["source"] == "backtest"
+    assert "buy and hold" in ended.err
 
 
 def test_a_replay_with_state_says_after_how_many_bars_it_resumed(hyprl):
@@ -65,9 +65,9 @@ def test_a_replay_with_state_says_after_how_many_bars_it_resumed(hyprl):
 def test_a_state_of_another_window_is_refused(hyprl, tmp_path):
     hyprl("replay", "--state", "s", *WINDOW)
     before = (tmp_path / "s" / "state.json").read_bytes()
-    said = hyprl("replay", "--state", "s", "--start", "2025-01-15", "--end", "2025-02-13")
-    assert said.is_named_error
-    assert "belongs to run" in said.err
+    ended = hyprl("replay", "--state", "s", "--start", "2025-01-15", "--end", "2025-02-13")
+    assert ended.is_named_error
+    assert "belongs to run" in ended.err
     assert (tmp_path / "s" / "state.json").read_bytes() == before
 
 
@@ -75,25 +75,25 @@ def test_a_damaged_state_is_refused(hyprl, tmp_path):
     hyprl("replay", "--state", "s", *WINDOW)
     path = tmp_path / "s" / "state.json"
     path.write_bytes(path.read_bytes().replace(b"a", b"b", 1))
-    said = hyprl("replay", "--state", "s", *WINDOW)
-    assert said.is_named_error
-    assert "is damaged" in said.err
+    ended = hyprl("replay", "--state", "s", *WINDOW)
+    assert ended.is_named_error
+    assert "is damaged" in ended.err
 
 
 def test_a_shortened_trace_is_refused(hyprl, tmp_path):
     hyprl("replay", "--state", "s", *WINDOW)
     path = tmp_path / "s" / "trace.jsonl"
     path.write_bytes(path.read_bytes()[:5000])
-    said = hyprl("replay", "--state", "s", *WINDOW)
-    assert said.is_named_error
+    ended = hyprl("replay", "--state", "s", *WINDOW)
+    assert ended.is_named_error
     assert path.stat().st_size == 5000
 
 
 def test_the_trace_of_the_backtest_serves_as_equity_of_the_replay(hyprl, tmp_path):
     hyprl("backtest", "--trace", "bt.jsonl", *WINDOW)
-    said = hyprl("replay", "--parity-equity", "bt.jsonl", "--trace", "rp.jsonl", *WINDOW)
-    assert said.code == 0
-    assert "equity: parity_equity" in said.out
+    ended = hyprl("replay", "--parity-equity", "bt.jsonl", "--trace", "rp.jsonl", *WINDOW)
+    assert ended.code == 0
+    assert "equity: parity_equity" in ended.out
     given = [record.equity for record in read_trace(tmp_path / "bt.jsonl").records]
     replayed = read_trace(tmp_path / "rp.jsonl")
     assert [record.risk_inputs.equity for record in replayed.records] == given
@@ -102,8 +102,8 @@ def test_the_trace_of_the_backtest_serves_as_equity_of_the_replay(hyprl, tmp_pat
 
 def test_check_keeps_with_injected_equity(hyprl):
     hyprl("backtest", "--trace", "bt.jsonl", *WINDOW)
-    said = hyprl("check", "--parity-equity", "bt.jsonl", "--json", "c.json", *WINDOW)
-    assert said.code == 0
+    ended = hyprl("check", "--parity-equity", "bt.jsonl", "--json", "c.json", *WINDOW)
+    assert ended.code == 0
     assert {run["equity_source"] for run in document(Path("c.json"))["runs"]} == {"parity_equity"}
 
 
@@ -114,14 +114,14 @@ def test_out_of_sample_runs_do_not_cry_wolf(hyprl):
 
 @pytest.mark.parametrize("command", ["backtest", "replay"])
 def test_in_sample_is_said_aloud_and_in_json(hyprl, in_sample_model, command):
-    said = hyprl(command, "--model", in_sample_model, "--json", "r.json", *WINDOW)
-    assert "IN-SAMPLE" in said.out
+    ended = hyprl(command, "--model", in_sample_model, "--json", "r.json", *WINDOW)
+    assert "IN-SAMPLE" in ended.out
     assert document(Path("r.json"))["in_sample"] is True
 
 
 def test_check_says_in_sample_aloud_and_in_json(hyprl, in_sample_model):
-    said = hyprl("check", "--model", in_sample_model, "--json", "c.json", *WINDOW)
-    assert "IN-SAMPLE" in said.out
+    ended = hyprl("check", "--model", in_sample_model, "--json", "c.json", *WINDOW)
+    assert "IN-SAMPLE" in ended.out
     assert [run["in_sample"] for run in document(Path("c.json"))["runs"]].count(True) >= 1
 
 

@@ -27,7 +27,7 @@ def test_says_what_is_left_and_exits_0(logs, tmp_path) -> None:
     assert "stage size, column position_size" in result.stdout
     assert "1 of 30" in result.stdout
     found = orjson.loads((tmp_path / "found.json").read_bytes())
-    assert found["bars"] == {"before": 30, "kept": 1, "opens": ["1970-01-01T00:00:00.004000Z"]}
+    assert found["bars"] == {"before": 30, "kept": 1, "opens": ["1970-01-01T00:00:00.004Z"]}
     assert found["columns"]["kept"] == ["timestamp", "symbol", "decision", "position_size"]
     assert (tmp_path / "out" / "left.csv").read_text().splitlines()[1].endswith(",1.0")
 

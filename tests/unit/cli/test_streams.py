@@ -122,21 +122,21 @@ def test_a_closed_standard_output_is_survived(tmp_path):
 
 @pytest.mark.parametrize("command", ["check", "backtest", "replay"])
 def test_an_ascii_terminal_is_served(process, command):
-    said = process(command, *WINDOW, LC_ALL="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
-    assert said.code == 0
-    assert said.out.isascii()
+    ended = process(command, *WINDOW, LC_ALL="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert ended.code == 0
+    assert ended.out.isascii()
 
 
 def test_an_error_with_a_foreign_name_is_served_in_ascii(process):
-    said = process("backtest", "--bars", "größe.csv", LC_ALL="C", PYTHONIOENCODING="ascii")
-    assert said.is_named_error
+    ended = process("backtest", "--bars", "größe.csv", LC_ALL="C", PYTHONIOENCODING="ascii")
+    assert ended.is_named_error
 
 
 @pytest.mark.parametrize("command", ["check", "backtest", "replay"])
 def test_forty_columns_are_enough(process, command):
-    said = process(command, *WINDOW, COLUMNS="40")
-    assert said.code == 0
-    assert "Traceback" not in said.err
+    ended = process(command, *WINDOW, COLUMNS="40")
+    assert ended.code == 0
+    assert "Traceback" not in ended.err
 
 
 def test_json_can_go_to_a_device(tmp_path):

@@ -51,10 +51,10 @@ def outcome(bar: WorstBar) -> str:
     if bar.merge != BOTH:
         return "backtest only" if bar.merge == LEFT_ONLY else "replay only"
     values = {pair.name: (pair.bt, pair.replay) for pair in bar.fields}
-    return " → ".join(_said(values, side) for side in (0, 1))
+    return " → ".join(_in_words(values, side) for side in (0, 1))
 
 
-def _said(values: dict[str, tuple[object, object]], side: int) -> str:
+def _in_words(values: dict[str, tuple[object, object]], side: int) -> str:
     nothing = (None, None)
     decision, direction, reason = (
         values.get(name, nothing)[side] for name in ("decision", "direction", "reason")

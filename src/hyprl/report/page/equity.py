@@ -77,7 +77,7 @@ def _chart(diff: pl.DataFrame, symbol: str, number: int, *, named: bool) -> Mark
     gaps = _difference(curves)
     return el(
         "figure",
-        el("figcaption", heading, el("p", _said(curves))),
+        el("figcaption", heading, el("p", _equity_sentence(curves))),
         legend((*keys, Key("line apart", "replay − backtest")) if gaps is not None else keys),
         panel(
             drawing,
@@ -99,8 +99,8 @@ def _difference(curves: dict[str, Float64Array]) -> Float64Array | None:
         return None
     with np.errstate(invalid="ignore", over="ignore"):
         gaps: Float64Array = curves["replay"] - curves["backtest"]
-    known = gaps[np.isfinite(gaps)]
-    return gaps if len(known) and np.abs(known).max() > 0.0 else None
+    finite = gaps[np.isfinite(gaps)]
+    return gaps if len(finite) and np.abs(finite).max() > 0.0 else None
 
 
 def _apart(gaps: Float64Array) -> Markup:
@@ -114,27 +114,27 @@ def _apart(gaps: Float64Array) -> Markup:
 
 def _line(values: Float64Array, scale: Linear, style: str) -> Markup | None:
     step = SIZE / max(1, len(values) - 1)
-    known = np.isfinite(values).tolist()
-    points = zip(values.tolist(), known, strict=True)
+    finite = np.isfinite(values).tolist()
+    points = zip(values.tolist(), finite, strict=True)
     return curve(
         ((n * step, scale.at(value)) if has else None for n, (value, has) in enumerate(points)), style
     )
 
 
 def _named(name: str, values: Float64Array) -> str:
-    known = values[np.isfinite(values)]
-    change = known[-1] / known[0] - 1.0 if known[0] else None
+    finite = values[np.isfinite(values)]
+    change = finite[-1] / finite[0] - 1.0 if finite[0] else None
     return f"{name} {percent(change)}"
 
 
-def _said(curves: dict[str, Float64Array]) -> str:
+def _equity_sentence(curves: dict[str, Float64Array]) -> str:
     missing = [name for name in ("backtest", "replay") if name not in curves]
     if missing:
         return f"Only one side has equity; {missing[0]} has none."
     bt, replay = curves["backtest"], curves["replay"]
-    known = np.isfinite(bt) & np.isfinite(replay)
-    if not known.any():
+    both = np.isfinite(bt) & np.isfinite(replay)
+    if not both.any():
         return "No bar has equity on both sides."
-    largest = float(np.abs(bt[known] - replay[known]).max())
-    end = f"they end at {bt[known][-1]:,.2f} and {replay[known][-1]:,.2f}"
+    largest = float(np.abs(bt[both] - replay[both]).max())
+    end = f"they end at {bt[both][-1]:,.2f} and {replay[both][-1]:,.2f}"
     return f"The curves are equal; {end}." if largest == 0.0 else f"They part by up to {largest:,.2f}; {end}."

@@ -22,15 +22,15 @@ def scatter(diff: pl.DataFrame, series: Series) -> Markup:
             "figure", el("figcaption", el("p", "No bar has a probability on both sides.")), class_="chart"
         )
     bt, replay = found
-    known = np.isfinite(bt) & np.isfinite(replay)
-    scale = linear([*bt[known].tolist(), *replay[known].tolist()])
+    both = np.isfinite(bt) & np.isfinite(replay)
+    scale = linear([*bt[both].tolist(), *replay[both].tolist()])
     ticks = scale.ticks()
-    said = f"Replay against backtest, {counted(int(known.sum()), 'bar')}; on the diagonal they are equal."
+    caption = f"Replay against backtest, {counted(int(both.sum()), 'bar')}; on the diagonal they are equal."
     if series.thinned:
-        said += " Each interval is drawn by its worst bar."
+        caption += " Each interval is drawn by its worst bar."
     return el(
         "figure",
-        el("figcaption", el("p", said)),
+        el("figcaption", el("p", caption)),
         legend((Key("dot", "same decision"), Key("differs", "decisions differ"), *_threshold_keys(diff))),
         _square(diff, series, (bt, replay), scale),
         _x_axis(ticks),
@@ -52,11 +52,11 @@ def paired_probabilities(diff: pl.DataFrame, series: Series) -> tuple[Float64Arr
 def places(values: tuple[Float64Array, Float64Array]) -> list[tuple[float, float] | None]:
     """Return (x, height) of each point in the square as `dots` takes them; None where a side has no value."""
     bt, replay = values
-    known = np.isfinite(bt) & np.isfinite(replay)
-    scale = linear([*bt[known].tolist(), *replay[known].tolist()])
+    both = np.isfinite(bt) & np.isfinite(replay)
+    scale = linear([*bt[both].tolist(), *replay[both].tolist()])
     return [
         (SIZE * scale.at(left), scale.at(right)) if has else None
-        for left, right, has in zip(bt.tolist(), replay.tolist(), known.tolist(), strict=True)
+        for left, right, has in zip(bt.tolist(), replay.tolist(), both.tolist(), strict=True)
     ]
 
 
@@ -87,9 +87,9 @@ def _thresholds(diff: pl.DataFrame) -> list[float]:
     found = []
     for name in ("threshold_long", "threshold_short"):
         values = column(diff, side_columns(name)[0])
-        known = values[np.isfinite(values)] if values is not None else np.empty(0)
-        if len(known) and known.min() == known.max():
-            found.append(float(known[0]))
+        both = values[np.isfinite(values)] if values is not None else np.empty(0)
+        if len(both) and both.min() == both.max():
+            found.append(float(both[0]))
     return found
 
 

@@ -97,8 +97,8 @@ def _worst(bucket: Int64Array, gap: Float64Array, differs: BoolArray) -> Int64Ar
 def _largest(gap: Float64Array, starts: Int64Array) -> Float64Array:
     if not len(starts):
         return np.empty(0)
-    known = np.maximum.reduceat(np.nan_to_num(gap, nan=-1.0, posinf=np.inf), starts)
-    return np.where(known < 0.0, np.nan, known)
+    worst = np.maximum.reduceat(np.nan_to_num(gap, nan=-1.0, posinf=np.inf), starts)
+    return np.where(worst < 0.0, np.nan, worst)
 
 
 def _any(mask: BoolArray, starts: Int64Array) -> BoolArray:

@@ -25,7 +25,7 @@ def timeline(result: ParityResult, series: Series) -> Markup:
     ticks = time_ticks(instants_of(diff, series.rows)) if len(series) else []
     return el(
         "figure",
-        el("figcaption", el("p", _said(result, series))),
+        el("figcaption", el("p", _sentence(result, series))),
         legend(_keys(result, series)),
         _gaps(result, series),
         _decisions(diff, series),
@@ -42,7 +42,7 @@ def probability_limit(result: ParityResult) -> float | None:
     return limits[0] if limits else None
 
 
-def _said(result: ParityResult, series: Series) -> str:
+def _sentence(result: ParityResult, series: Series) -> str:
     statistics = result.main.statistics
     gap, bars = statistics.probability, statistics.decisions.differing_bars
     if not gap.available or gap.max is None:
@@ -70,8 +70,8 @@ def _keys(result: ParityResult, series: Series) -> list[Key]:
 
 def _gaps(result: ParityResult, series: Series) -> Markup:
     limit = probability_limit(result)
-    known = [value for value in series.gap.tolist() if value > 0.0]
-    scale = decades(known, at_least=() if limit is None else (limit,))
+    positive = [value for value in series.gap.tolist() if value > 0.0]
+    scale = decades(positive, at_least=() if limit is None else (limit,))
     ticks = scale.ticks()
     above = series.gap > (np.inf if limit is None else limit)
     drawing = [
@@ -81,7 +81,7 @@ def _gaps(result: ParityResult, series: Series) -> Markup:
         dots(((x, 0.985) for x in series.x[series.lacking]), "lacking"),
         _dots(series, series.differs, scale, "differs"),
     ]
-    largest = max(known, default=0.0)
+    largest = max(positive, default=0.0)
     label = f"Absolute probability difference by bar; the largest is {brief(largest)}."
     return panel(drawing, label=label, y=ticks, lines=[tick.at for tick in ticks], style="tall")
 

@@ -115,12 +115,14 @@ def _reason(result: ParityResult) -> str:
         return f"Every gate holds, {count(accepted)} of them only because the baseline accepts a gap for now."
     if result.verdict == KEPT:
         return f"All {count(len(kept))} gates of the stage hold."
-    said = [f"{count(kept.count(False))} of {count(len(kept))} gates do not hold"] if False in kept else []
+    failings = (
+        [f"{count(kept.count(False))} of {count(len(kept))} gates do not hold"] if False in kept else []
+    )
     if None in kept:
-        said.append(f"{count(kept.count(None))} could not be assessed")
+        failings.append(f"{count(kept.count(None))} could not be assessed")
     first = result.main.statistics.first_difference
     where = "" if first is None else f" The sides first part at {instant(first.timestamp)} in {first.field}."
-    return ", ".join(said or ["no gate could be applied"]).capitalize() + "." + where
+    return ", ".join(failings or ["no gate could be applied"]).capitalize() + "." + where
 
 
 def _figures(result: ParityResult) -> list[tuple[str, str]]:
