@@ -1,4 +1,4 @@
-"""The functions of the public interface: each calls a use case, as the command line does."""
+"""The functions of the public interface: each calls one use case."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from hyprl.logs.logmap import MapSource
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 from hyprl.report.runs import RunView
 from hyprl.report.worded import WordedExplanation
 from hyprl.usecases import backtest, check, compare, replay
@@ -65,7 +65,7 @@ def compare_logs(
     stage: str = "live-ready",
     maps: MapSource | tuple[MapSource, MapSource] = None,
     calendar: str | None = None,
-) -> ParityResult:
+) -> Compared:
     """Compare two signal logs by a stage's gates: files, or frames of Polars, pandas or PyArrow.
 
     Both need timestamp (tz-aware; in pandas it may be the index), symbol, decision, or a map that says how the log

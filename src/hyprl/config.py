@@ -1,4 +1,4 @@
-"""The one configuration file of both engines: TOML, every key checked, an unknown key fails.
+"""The one configuration file, checked key by key.
 
 Each section is the frozen config of one component. Units are in the names; prices are in the quote currency.
 """

@@ -1,4 +1,4 @@
-"""The exception tree. Every error a user can meet says what, where and what to do.
+"""The named errors: what, where, and what to do.
 
 HyprLError
 ├── DataError          market bars, sentiment files, signal logs

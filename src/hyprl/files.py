@@ -1,4 +1,4 @@
-"""Write files so that a crash, a full disk or Ctrl-C never leaves half of one behind."""
+"""Files written whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run and the two engines made for it."""
+"""Config, bars and model to a Run, and a Run to its two engines: it constructs and connects, and computes nothing."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from hyprl.logs.normalise import normalise
 from hyprl.parity import verdict
 from hyprl.parity.diff import diff_logs
 from hyprl.parity.rules import Assessment
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 
 
 def pair_of(left: pl.DataFrame, right: pl.DataFrame) -> LogPair:
@@ -27,9 +27,7 @@ def diff_of(pair: LogPair) -> pl.DataFrame:
     return diff_logs(pair.left.frame, pair.right.frame)
 
 
-def compare(
-    left: pl.DataFrame, right: pl.DataFrame, stage: str, opens: Int64Array | None = None
-) -> ParityResult:
+def compare(left: pl.DataFrame, right: pl.DataFrame, stage: str, opens: Int64Array | None = None) -> Compared:
     return verdict.compare(pair_of(left, right), stage, opens)
 
 

@@ -1,1 +1,1 @@
-"""The backtest: drives the kernel over history and keeps the ledger."""
+"""The batch driver: runs the kernel over history and keeps trades, equity and what they amount to."""

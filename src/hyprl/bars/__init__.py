@@ -1,1 +1,1 @@
-"""Bars: the only room that opens market files. Reads, validates, aggregates and fetches them."""
+"""Bars of market data: read, validated, aggregated, fetched, cut to windows, and the exchange's calendar."""

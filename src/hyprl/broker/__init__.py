@@ -1,1 +1,1 @@
-"""Brokers: one port, one implementation per venue."""
+"""The port to a venue, and the simulated venue."""

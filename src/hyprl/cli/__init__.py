@@ -1,1 +1,3 @@
-"""The command line: parses arguments, calls one function, maps its result to an exit code."""
+"""The command line: every command parses its arguments, calls one use case and maps its result to output and an exit
+code.
+"""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hyprl.cli.comparison import STAGES, output_options, take_outputs
 from hyprl.cli.faults import FaultLabel
-from hyprl.cli.logs import STAGES
 from hyprl.cli.options import (
     FILE,
     Screen,
@@ -22,7 +22,6 @@ from hyprl.cli.options import (
     run_options,
     write_json,
 )
-from hyprl.cli.outputs import output_options, take_outputs
 
 if TYPE_CHECKING:
     from hyprl.usecases.check import CheckOutcome, CheckRequest

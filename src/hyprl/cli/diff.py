@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.logs import compare_request, pair_options, say_notes, say_sides
-from hyprl.cli.options import Screen, json_option, write_json
-from hyprl.cli.outputs import output_options, take_outputs
+from hyprl.cli.comparison import (
+    compare_request,
+    output_options,
+    pair_options,
+    say_notes,
+    say_sides,
+    take_outputs,
+)
+from hyprl.cli.options import Screen, announce, json_option, write_json
 
 if TYPE_CHECKING:
+    from hyprl.parity.streamed import Streamed
     from hyprl.report.page import PageContent
-    from hyprl.usecases.compare import Comparison
+    from hyprl.usecases.compare import CompareRequest, Comparison
     from hyprl.usecases.publish import Outputs
 
 
@@ -42,15 +49,24 @@ def diff(context: click.Context, /, left: Path, right: Path, stage: str, **value
 
     outputs = take_outputs(values)
     request = compare_request(left, right, values, stage, values["calendar"])
-    if values["stream"] is not False:
-        from hyprl.cli.streamed import diff_in_stream
+    streamed = None if values["stream"] is False else _streamed(request, by_size=values["stream"] is None)
+    if streamed is not None:
+        from hyprl.cli.streamed import publish_streamed
 
-        code = diff_in_stream(request, values, outputs, by_size=values["stream"] is None)
-        if code is not None:
-            context.exit(code)
+        context.exit(publish_streamed(streamed, (left, right), values, outputs))
     comparison = compare(request)
     say_notes(comparison.pair)
     context.exit(_publish(comparison, values["out"], values["json_target"], outputs))
+
+
+def _streamed(request: CompareRequest, *, by_size: bool) -> Streamed | None:
+    from hyprl.usecases.compare import compare_in_stream
+
+    done = compare_in_stream(request, by_size=by_size)
+    if isinstance(done, str):
+        announce(f"not streamed: {done}; comparing in memory")
+        return None
+    return done
 
 
 def _publish(comparison: Comparison, out: Path, json_target: Path | None, outputs: Outputs) -> int:

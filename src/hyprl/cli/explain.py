@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.logs import compare_request, pair_options, say_notes, say_sides
+from hyprl.cli.comparison import (
+    compare_request,
+    output_options,
+    pair_options,
+    say_notes,
+    say_sides,
+    take_outputs,
+)
 from hyprl.cli.options import Screen, json_option, refuse_early, write_json
-from hyprl.cli.outputs import output_options, take_outputs
 
 if TYPE_CHECKING:
     from hyprl.report.worded import WordedExplanation

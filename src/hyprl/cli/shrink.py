@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hyprl.cli.logs import compare_request, map_options, say_notes
+from hyprl.cli.comparison import compare_request, map_options, say_notes
 from hyprl.cli.options import FILE, Screen, json_option, refuse_early, write_json
 
 NOT_ASSESSED = 3

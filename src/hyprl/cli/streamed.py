@@ -1,4 +1,4 @@
-"""`hyprl diff` of two large sorted logs: compared in a stream, and what a stream leaves out is said."""
+"""Show and write what `hyprl diff` found in a stream, and say what a stream leaves out."""
 
 from __future__ import annotations
 
@@ -8,38 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.logs import say_sides
-from hyprl.cli.options import Screen, announce, write_json
+from hyprl.cli.comparison import say_sides
+from hyprl.cli.options import Screen, write_json
 
 if TYPE_CHECKING:
     from hyprl.parity.streamed import Streamed
-    from hyprl.usecases.compare import CompareRequest
     from hyprl.usecases.publish import Outputs
 
 _NO_PAGE = "the bars were compared in a stream, and the page plots them all; --in-memory holds them"
 
 
-def diff_in_stream(
-    request: CompareRequest, values: dict[str, Any], outputs: Outputs, *, by_size: bool
-) -> int | None:
-    """Compare and publish; return the exit code, None where the logs are to be compared in memory.
-
-    With `by_size` only large logs are compared in a stream. Raises OutputError.
-    """
-    from hyprl.usecases.compare import compare_in_stream
-
-    streamed = compare_in_stream(request, by_size=by_size)
-    if streamed is None:
-        return None
-    if isinstance(streamed, str):
-        announce(f"not streamed: {streamed}; comparing in memory")
-        return None
-    return _publish(streamed, (request.left, request.right), values, outputs)
-
-
-def _publish(
+def publish_streamed(
     streamed: Streamed, paths: tuple[object, object], values: dict[str, Any], outputs: Outputs
 ) -> int:
+    """Write and print the result; return the exit code. Raises OutputError."""
     from hyprl.parity.diff_files import write_excerpt
     from hyprl.report.terminal import render_parity
     from hyprl.usecases.publish import judge_by_baseline, publish

@@ -1,1 +1,1 @@
-"""Frozen values that every room speaks: bars, directions, reasons, decisions. Imports nothing of HyprL but errors."""
+"""Frozen values and words that every room speaks: bars, accounts, decisions, trades, instants."""

@@ -1,1 +1,1 @@
-"""Files that ship inside the wheel: default config, synthetic bars, session table."""
+"""Files that ship inside the wheel: default config, model, synthetic bars, session table."""

@@ -1,1 +1,1 @@
-"""Features: one arithmetic (a step function per feature), resolved into a plan that every driver runs."""
+"""One step function a feature, the plan of columns that every driver runs, and the stores that feed it."""

@@ -1,1 +1,1 @@
-"""The linker: binds the kernel's placeholders and turns its plain functions into compiled ones, or leaves them."""
+"""The linker: binds the kernel's placeholders and compiles its plain functions with numba, or leaves them."""

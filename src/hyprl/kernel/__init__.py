@@ -1,1 +1,3 @@
-"""The compiled heart: fills, and the step from a closed bar to a decision. Pure arithmetic, no I/O."""
+"""The step of one closed bar in plain arithmetic: the account settles, the strategy judges, an order is placed; and
+the batch loop over it.
+"""

@@ -1,1 +1,1 @@
-"""Faults to plant in the live side's own components, so that every check can be seen to fail."""
+"""Faults to plant in the live side, honest controls, campaigns over both, and the scoreboard of what was found."""

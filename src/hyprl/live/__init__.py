@@ -1,1 +1,1 @@
-"""The live engine: clock, source, state and the loop that decides bars as they close."""
+"""The live driver: runs the kernel on one closed bar at a time and keeps the whole state after each."""

@@ -1,1 +1,1 @@
-"""Anybody's signal log to a Log: its map, its normal form, its rows on the bars that they were decided on."""
+"""Anybody's signal log to a Log: mapped, normalised, and moved to the bars that it decided."""

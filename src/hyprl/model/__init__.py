@@ -1,1 +1,1 @@
-"""The frozen probability model: its arithmetic, its file, its training. Both engines load the same file."""
+"""The probability model: its arithmetic, its file that holds data only, its training and its scores."""

@@ -1,1 +1,1 @@
-"""Two signal logs in, results out: pair, count, judge. It knows no engine, so it can judge anybody's logs."""
+"""Two logs joined bar by bar, counted, and judged by the gates of a stage."""

@@ -14,7 +14,7 @@ from math import isfinite
 
 from hyprl.errors import ConfigError
 from hyprl.parity.gates import Gate, verdict_of
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 
 # The gaps that a team may work off step by step; everything else a stage asks for is not negotiable.
 ACCEPTABLE = (
@@ -43,7 +43,7 @@ class Baseline:
     accepted: Mapping[str, float]
 
 
-def baseline_from(result: ParityResult) -> Baseline:
+def baseline_from(result: Compared) -> Baseline:
     """Return a first baseline: the value of every broken gate that may be accepted.
 
     Raises ConfigError when `beyond_any_baseline` names a gate.
@@ -55,7 +55,7 @@ def baseline_from(result: ParityResult) -> Baseline:
     return Baseline(result.stage, _symbols(result), result.main.statistics.rows, accepted)
 
 
-def apply_baseline(result: ParityResult, baseline: Baseline, where: str) -> ParityResult:
+def apply_baseline(result: Compared, baseline: Baseline, where: str) -> Compared:
     """Return the result with the gates that the baseline excuses kept, and the verdict drawn again.
 
     Raises ConfigError naming `where` for a baseline of another stage, symbol or set of gates.
@@ -65,12 +65,12 @@ def apply_baseline(result: ParityResult, baseline: Baseline, where: str) -> Pari
     return replace(result, gates=gates, verdict=verdict_of(gates))
 
 
-def beyond_any_baseline(result: ParityResult) -> tuple[str, ...]:
+def beyond_any_baseline(result: Compared) -> tuple[str, ...]:
     """Return the gates that do not hold and that no baseline can excuse: such a comparison measures no gap."""
     return tuple(gate.metric for gate in result.gates if gate.kept is not True and not _is_acceptable(gate))
 
 
-def tightened(result: ParityResult, baseline: Baseline, where: str) -> Baseline:
+def tightened(result: Compared, baseline: Baseline, where: str) -> Baseline:
     """Return the baseline with each accepted value lowered to what was measured; never raised, never added to.
 
     Raises ConfigError as `apply_baseline` and `baseline_from` do, and when the result has far fewer bars.
@@ -93,7 +93,7 @@ def tightened(result: ParityResult, baseline: Baseline, where: str) -> Baseline:
     return replace(baseline, accepted=kept, bars=max(rows, baseline.bars))
 
 
-def require_fit(result: ParityResult, baseline: Baseline, where: str) -> None:
+def require_fit(result: Compared, baseline: Baseline, where: str) -> None:
     """Raise ConfigError unless the baseline is of this stage, these symbols and these gates."""
     pairs = (("stage", baseline.stage, result.stage), ("symbols", baseline.symbols, _symbols(result)))
     for name, theirs, ours in pairs:
@@ -117,7 +117,7 @@ def is_acceptable_metric(metric: str) -> bool:
     return metric.rpartition(": ")[2] in ACCEPTABLE
 
 
-def _require_comparable(result: ParityResult) -> None:
+def _require_comparable(result: Compared) -> None:
     beyond = beyond_any_baseline(result)
     if beyond:
         raise ConfigError(
@@ -154,7 +154,7 @@ def _no_worse(comparison: str, value: float, accepted: float) -> bool:
     return value >= accepted if comparison in _MORE_IS_BETTER else value <= accepted
 
 
-def _symbols(result: ParityResult) -> tuple[str, ...]:
+def _symbols(result: Compared) -> tuple[str, ...]:
     return result.main.symbols
 
 

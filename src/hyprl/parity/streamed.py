@@ -25,7 +25,7 @@ from hyprl.parity.diff import diff_logs, pair_rows
 from hyprl.parity.gates import judge_span, verdict_of
 from hyprl.parity.rules import Assessment
 from hyprl.parity.statistics import Tally
-from hyprl.parity.verdict import Coverage, ParityResult
+from hyprl.parity.verdict import Compared, Coverage
 
 STREAM_FROM_ROWS = 1_000_000
 EXCERPT_ROWS = 10_000
@@ -37,7 +37,7 @@ _DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 class Streamed:
     """A finished comparison. The diff of its assessment holds only the first of the `differing` bars."""
 
-    result: ParityResult
+    result: Compared
     rows: tuple[int, int]
     differing: int
 
@@ -94,7 +94,7 @@ def _compare(logs: tuple[PlannedLog, PlannedLog], stage: str, expected_opens: In
         merge.add(stretch)
     assessment = merge.assessment(symbols.names)
     gates = judge_span(stage, assessment)
-    result = ParityResult(stage, verdict_of(gates), gates, {"span": assessment})
+    result = Compared(stage, verdict_of(gates), gates, {"span": assessment})
     return Streamed(result, (logs[0].file.rows, logs[1].file.rows), merge.differing)
 
 

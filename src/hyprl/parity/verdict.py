@@ -19,7 +19,7 @@ _MOST_SYMBOLS = 3  # named in a headline
 
 
 @dataclass(frozen=True, slots=True)
-class ParityResult:
+class Compared:
     """A finished comparison. `assessments` are by window name, or under `span` for logs without windows."""
 
     stage: str
@@ -71,7 +71,7 @@ class ParityResult:
         return document
 
 
-def compare(pair: LogPair, stage: str, expected_opens: Int64Array | None = None) -> ParityResult:
+def compare(pair: LogPair, stage: str, expected_opens: Int64Array | None = None) -> Compared:
     """Judge two logs over whatever span they have, every rule of the stage applied to it.
 
     `expected_opens` are the calendar's bar opens, µs UTC; without them coverage is of the union of both sides' bars.
@@ -79,15 +79,15 @@ def compare(pair: LogPair, stage: str, expected_opens: Int64Array | None = None)
     """
     assessment = assess(pair, expected_opens)
     gates = judge_span(stage, assessment)
-    return ParityResult(stage, verdict_of(gates), gates, {"span": assessment})
+    return Compared(stage, verdict_of(gates), gates, {"span": assessment})
 
 
-def compare_windows(stage: str, year: Assessment | None, microscope: Assessment | None) -> ParityResult:
+def compare_windows(stage: str, year: Assessment | None, microscope: Assessment | None) -> Compared:
     """Judge our own engines: each rule on the window that the stage names. At least one window must be given."""
     gates = judge_windows(stage, year, microscope)
     windows = {YEAR: year, MICROSCOPE: microscope}
     given = {name: item for name, item in windows.items() if item is not None}
-    return ParityResult(stage, verdict_of(gates), gates, given)
+    return Compared(stage, verdict_of(gates), gates, given)
 
 
 def assess(pair: LogPair, expected_opens: Int64Array | None = None) -> Assessment:

@@ -1,4 +1,4 @@
-"""A recorded run decided again with factors of the other side."""
+"""A recorded run decided again with chosen parts of the other side's."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Renders finished results for terminals, files and CI; computes nothing."""
+"""Finished results as words, tables, pictures, pages and CI files; every sentence about a finding is written here."""

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,7 +69,7 @@ class CheckView:
     model_note: str
     bar_notes: tuple[str, ...]
     windows: tuple[WindowView, ...]
-    result: ParityResult
+    result: Compared
     explanation: WordedExplanation | None
 
     def as_json_dict(self) -> dict[str, Any]:

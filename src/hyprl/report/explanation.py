@@ -13,14 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from hyprl.domain.json_words import finite_or_none
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 from hyprl.report.terminal import plain, render_figures, render_verdict
 from hyprl.report.worded import WordedExplanation, WordedFinding, WordedLocation
 
 _MOST_RUNS, _MOST_COLUMNS, _MOST_OPEN = 3, 6, 12
 
 
-def render_explanation(result: ParityResult, explanation: WordedExplanation, console: Console) -> None:
+def render_explanation(result: Compared, explanation: WordedExplanation, console: Console) -> None:
     """Print verdict and figures, the place, the causes and what could not be assessed."""
     render_verdict(result, console)
     console.print()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hyprl.parity.gates import BROKEN, KEPT, Gate
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 from hyprl.report.junit import gate_sentence
 
 _WORDS = {KEPT: "✅ Kept", BROKEN: "❌ Broken"}
@@ -14,7 +14,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~<>&@:-])")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def annotation_lines(result: ParityResult, subject: str) -> list[str]:
+def annotation_lines(result: Compared, subject: str) -> list[str]:
     """Return one workflow command a line: errors for what broke or could not be assessed, notices for the baseline.
 
     Ends in a notice or error with the verdict. Text from logs cannot start a command of its own.
@@ -29,7 +29,7 @@ def annotation_lines(result: ParityResult, subject: str) -> list[str]:
     return [*lines, _command(level, "HyprL parity", verdict)]
 
 
-def job_summary(result: ParityResult, subject: str) -> str:
+def job_summary(result: Compared, subject: str) -> str:
     """Return the job summary: verdict, figures, every gate in a table."""
     s = result.main.statistics
     word = _WORDS.get(result.verdict, "❔ Not assessed")
@@ -80,7 +80,7 @@ def _row(gate: Gate) -> str:
     return f"| {_plain(gate.metric)} | {limit} | {value} | {_MARKS[gate.kept]} {words} |"
 
 
-def _tally(result: ParityResult) -> str:
+def _tally(result: Compared) -> str:
     kept = [gate.kept for gate in result.gates]
     accepted = sum(gate.accepted is not None for gate in result.gates)
     sentence = f"{kept.count(True)} kept, {kept.count(False)} broken, {kept.count(None)} not assessed"

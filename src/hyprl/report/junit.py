@@ -10,13 +10,13 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from hyprl.parity.gates import Gate
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 
 # What XML 1.0 cannot hold, not even as a reference.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit_xml(result: ParityResult, subject: str) -> str:
+def junit_xml(result: Compared, subject: str) -> str:
     """Return the document; `subject` is what was compared, such as the symbol."""
     kept = [gate.kept for gate in result.gates]
     # No gate at all is a comparison that could not be assessed: an error of its own.
@@ -49,7 +49,7 @@ def gate_sentence(gate: Gate) -> str:
     )
 
 
-def _properties(result: ParityResult) -> list[str]:
+def _properties(result: Compared) -> list[str]:
     s = result.main.statistics
     facts = {
         "verdict": result.verdict,

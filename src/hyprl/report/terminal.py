@@ -14,7 +14,7 @@ from rich.text import Text
 from hyprl.parity.gates import BROKEN, KEPT, Gate
 from hyprl.parity.rules import Assessment
 from hyprl.parity.statistics import Statistics, ValueGap, share
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 
 _MARKS = {True: ("✓ yes", "green"), False: ("✗ no", "bold red"), None: ("? not assessed", "yellow")}
 _VERDICTS = {
@@ -30,7 +30,7 @@ _NOT_ASSESSED = (
 _ASCII = str.maketrans({"✓": "+", "✗": "x", "…": "..", "Δ": "d", "≤": "<=", "≥": ">=", "·": "-"})
 
 
-def render_parity(result: ParityResult, console: Console) -> None:
+def render_parity(result: Compared, console: Console) -> None:
     """Print statistics, first difference, gates and verdict."""
     render_figures(result, console)
     console.print(plain(Text(f"Gates of stage {result.stage}", "bold"), console))
@@ -38,14 +38,14 @@ def render_parity(result: ParityResult, console: Console) -> None:
     render_verdict(result, console)
 
 
-def render_figures(result: ParityResult, console: Console) -> None:
+def render_figures(result: Compared, console: Console) -> None:
     """Print the statistics of each window."""
     for window, assessment in result.assessments.items():
         console.print(plain(_heading(window, assessment.statistics), console))
         console.print(Padding(_statistics_table(assessment, console), (0, 0, 1, 2)))
 
 
-def render_verdict(result: ParityResult, console: Console) -> None:
+def render_verdict(result: Compared, console: Console) -> None:
     """Print the verdict in one line."""
     word, style, meaning = _VERDICTS.get(result.verdict, _NOT_ASSESSED)
     if result.verdict == KEPT and any(gate.accepted is not None for gate in result.gates):

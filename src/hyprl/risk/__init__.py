@@ -1,1 +1,1 @@
-"""Risk: how large a position is, what it risks and expects, and which equity it is measured against."""
+"""Position size, risk amount, expected profit, and the source of the equity that they are measured against."""

@@ -1,1 +1,1 @@
-"""The decision: pure, total, shared by every engine."""
+"""The decision of one bar as pure functions: direction, gates, size, expected profit and the order."""

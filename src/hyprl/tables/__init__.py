@@ -1,1 +1,1 @@
-"""Bytes to an untyped table, and text or numbers to instants: once, for bars, logs and the recorder."""
+"""Bytes to an untyped table, and text or numbers to instants and float64: one rule for bars, logs and the recorder."""

@@ -1,4 +1,5 @@
-"""The record of every decision: one SignalTrace per engine per bar, chained by hash, exact to the bit.
+"""The record of every decision: one SignalTrace an engine and bar, chained by hash, exact to the bit; and the recorder
+for any bot.
 
 `record` is for a bot that is not HyprL: it appends what the bot knew at a bar to a log that `hyprl diff` reads.
 """

@@ -1,1 +1,3 @@
-"""What a user can ask for, one function each: check, compare, explain, backtest, replay, train, warmup, shrink."""
+"""What a user can ask for, a function each: check, compare, explain, backtest, replay, train, warmup, shrink, and what
+they publish.
+"""

@@ -19,7 +19,7 @@ from hyprl.parity.diff_files import write_diff
 from hyprl.parity.gates import KEPT
 from hyprl.parity.inputs import input_log, write_input_log
 from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment
-from hyprl.parity.verdict import ParityResult, assess, compare_windows
+from hyprl.parity.verdict import Compared, assess, compare_windows
 from hyprl.report.check import CheckView, EngineView, WindowView
 from hyprl.trace.encode import TraceHeader
 from hyprl.trace.signal import SignalTrace
@@ -72,7 +72,7 @@ class CheckOutcome:
 
     prepared: Prepared
     windows: tuple[CheckedWindow, ...]
-    result: ParityResult
+    result: Compared
 
 
 def check(request: CheckRequest, announce: Announce, tick: Tick = no_tick) -> CheckOutcome:

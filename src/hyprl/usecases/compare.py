@@ -15,7 +15,7 @@ from hyprl.domain.arrays import Int64Array
 from hyprl.logs.load import load_log, log_of_frame
 from hyprl.logs.log import Log, LogPair
 from hyprl.logs.logmap import XNYS, LogMap, MapSource, load_log_map
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 from hyprl.parity.verdict import compare as judge_pair
 
 if TYPE_CHECKING:  # two foreign logs are compared without a calendar, an engine or the causes
@@ -71,7 +71,7 @@ class Comparison:
     """Two logs, read and paired, and what the gates make of them; `expected_opens` are the calendar's, µs UTC."""
 
     pair: LogPair
-    result: ParityResult
+    result: Compared
     expected_opens: Int64Array | None = None
 
 

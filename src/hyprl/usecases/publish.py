@@ -12,7 +12,7 @@ from hyprl.files import atomic_write_text, require_writable, unwritable
 
 if TYPE_CHECKING:  # what is not asked for is not loaded
     from hyprl.parity.baseline import Baseline
-    from hyprl.parity.verdict import ParityResult
+    from hyprl.parity.verdict import Compared
     from hyprl.report.page import PageContent
 
 Say = Callable[[str], None]
@@ -75,7 +75,7 @@ def prepare_outputs(targets: Targets) -> Outputs:
     return Outputs(targets, read_baseline(baseline))
 
 
-def judge_by_baseline(result: ParityResult, outputs: Outputs, say: Say) -> ParityResult:
+def judge_by_baseline(result: Compared, outputs: Outputs, say: Say) -> Compared:
     """Apply the baseline, and make or tighten its file if asked to. Raises ConfigError when it does not fit."""
     path, known = outputs.targets.baseline, outputs.known
     if path is None:
@@ -99,7 +99,7 @@ def judge_by_baseline(result: ParityResult, outputs: Outputs, say: Say) -> Parit
     return apply_baseline(result, fresh, str(path))
 
 
-def write_diffs(result: ParityResult, out: Path) -> list[Path]:
+def write_diffs(result: Compared, out: Path) -> list[Path]:
     """Write the diff of each symbol into `out`; return the paths. Raises OutputError."""
     from hyprl.parity.diff_files import write_symbol_diffs
 
@@ -112,7 +112,7 @@ def page_beside(files: list[Path], suffix: str = "") -> Path:
     return beside.with_name(f"{beside.stem}{suffix}.html")
 
 
-def publish(result: ParityResult, outputs: Outputs, say: Say, make_page: MakePage | None = None) -> None:
+def publish(result: Compared, outputs: Outputs, say: Say, make_page: MakePage | None = None) -> None:
     """Write the page, JUnit XML and annotations; say where. Raises OutputError."""
     targets, subject = outputs.targets, result.subject
     if targets.page is not None and make_page is not None:
@@ -129,7 +129,7 @@ def publish(result: ParityResult, outputs: Outputs, say: Say, make_page: MakePag
         _annotate(result, targets.step_summary, say)
 
 
-def _annotate(result: ParityResult, step_summary: Path | None, say: Say) -> None:
+def _annotate(result: Compared, step_summary: Path | None, say: Say) -> None:
     from hyprl.report.github import annotation_lines, job_summary
 
     for line in annotation_lines(result, result.subject):

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import hyprl
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 
 EXPORTS = Path(__file__).parents[2] / "fixtures" / "exports"
 NVDA = {"symbol": "NVDA"}
@@ -20,11 +20,11 @@ SIGNALS = {"base": "vectorbt-signals", **NVDA}
 NAUTILUS = {"base": "nautilus_trader", **NVDA}
 
 
-def compared(left: str, right: str, maps: Any, calendar: str | None = None) -> ParityResult:
+def compared(left: str, right: str, maps: Any, calendar: str | None = None) -> Compared:
     return hyprl.compare_logs(EXPORTS / left, EXPORTS / right, stage="exact", maps=maps, calendar=calendar)
 
 
-def emitted(result: ParityResult, side: str) -> int:
+def emitted(result: Compared, side: str) -> int:
     return (result.main.diff[f"decision_{side}"] == "emit").sum()
 
 

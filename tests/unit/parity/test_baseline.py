@@ -11,7 +11,7 @@ from frames import compare
 from hyprl.errors import ConfigError, OutputError
 from hyprl.parity.baseline import Baseline, apply_baseline, baseline_from, beyond_any_baseline, tightened
 from hyprl.parity.baseline_file import baseline_text, read_baseline, write_baseline
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 
 
 def apart(log: pl.DataFrame, bars: int) -> pl.DataFrame:
@@ -27,7 +27,7 @@ def apart(log: pl.DataFrame, bars: int) -> pl.DataFrame:
 def gap(full_log):
     """Compare 100 bars of which so many emit on the left only; each counts twice in the combined gap."""
 
-    def measure(bars: int, stage: str = "live-ready") -> ParityResult:
+    def measure(bars: int, stage: str = "live-ready") -> Compared:
         return compare(full_log, apart(full_log, bars), stage)
 
     return measure

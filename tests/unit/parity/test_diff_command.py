@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
+from hyprl.cli.comparison import STAGES
 from hyprl.cli.diff import diff
-from hyprl.cli.logs import STAGES
 from hyprl.errors import OutputError, SignalLogError
 from hyprl.parity import rules
 

@@ -10,7 +10,7 @@ from frames import assess, compare
 from hyprl.errors import ConfigError
 from hyprl.parity.gates import Gate, verdict_of
 from hyprl.parity.rules import STAGES
-from hyprl.parity.verdict import ParityResult, compare_windows
+from hyprl.parity.verdict import Compared, compare_windows
 
 HOUR_US = 3_600_000_000
 
@@ -33,7 +33,7 @@ def decided(log: pl.DataFrame, word: str, rows: int) -> pl.DataFrame:
     )
 
 
-def gate(result: ParityResult, metric: str) -> Gate:
+def gate(result: Compared, metric: str) -> Gate:
     return next(item for item in result.gates if item.metric == metric)
 
 

@@ -6,7 +6,7 @@ import pytest
 from frames import compare
 from hyprl.parity.baseline import apply_baseline, baseline_from
 from hyprl.parity.gates import Gate
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 from hyprl.report.junit import junit_xml
 
 STAMPS = ["2024-12-12T14:30:00Z", "2024-12-12T15:30:00Z"]
@@ -16,7 +16,7 @@ LEFT = pl.DataFrame(
 RIGHT = LEFT.with_columns(decision=pl.lit("reject"), prob=pl.lit(0.5))
 
 
-def suite(result: ParityResult, subject: str = "NVDA") -> ElementTree.Element:
+def suite(result: Compared, subject: str = "NVDA") -> ElementTree.Element:
     root = ElementTree.fromstring(junit_xml(result, subject))  # noqa: S314, our own text
     assert root.tag == "testsuites"
     return root[0]
@@ -45,7 +45,7 @@ def test_what_could_not_be_assessed_is_an_error_never_skipped() -> None:
 
 def test_no_gates_at_all_is_an_error() -> None:
     kept = compare(LEFT, LEFT, "live-ready")
-    found = suite(ParityResult("live-ready", "not_assessed", (), kept.assessments))
+    found = suite(Compared("live-ready", "not_assessed", (), kept.assessments))
     assert (found.get("tests"), found.get("errors")) == ("1", "1")
 
 
@@ -65,7 +65,7 @@ def test_equal_results_give_equal_bytes_and_a_nan_value_is_a_failure() -> None:
     result = compare(LEFT, LEFT, "live-ready")
     assert junit_xml(result, "NVDA") == junit_xml(result, "NVDA")
     gate = Gate("live-ready", "combined_gap", "<", 0.02, float("nan"), False)
-    found = suite(ParityResult("live-ready", "broken", (gate,), result.assessments))
+    found = suite(Compared("live-ready", "broken", (gate,), result.assessments))
     assert [failure.get("message") for failure in found.iter("failure")] == [
         "combined_gap is nan, must be < 0.02"
     ]

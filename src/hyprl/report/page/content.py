@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 from hyprl.report.worded import WordedExplanation
 
 
@@ -27,7 +27,7 @@ class PageContent:
 
     command: str
     subject: str
-    result: ParityResult
+    result: Compared
     sides: tuple[Side, Side]
     facts: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()

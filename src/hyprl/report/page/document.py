@@ -15,7 +15,7 @@ from importlib.resources import files
 import numpy as np
 
 from hyprl import __version__
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 from hyprl.parity.worst import WorstBar, unequal_masks, worst_bars
 from hyprl.report.page.bars import bars_list
 from hyprl.report.page.causes import causes
@@ -135,7 +135,7 @@ def _sections(content: PageContent, series: Series, worst: tuple[WorstBar, ...])
     return join((made.pop("gates"), made.pop("time"), beside, *made.values()))
 
 
-def _differing(result: ParityResult) -> int:
+def _differing(result: Compared) -> int:
     diff = result.main.diff
     differs = (diff["_merge"] != "both").to_numpy()
     for mask in unequal_masks(diff).values():

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from hyprl.domain.arrays import BoolArray
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 from hyprl.report.page.markup import Markup, el
 from hyprl.report.page.numbers import brief, count, counted
 from hyprl.report.page.plot import Key, dots, legend, level, panel, strokes, time_axis
@@ -19,7 +19,7 @@ from hyprl.report.page.series import Lane, Series, instants_of
 _LANES, _REACH = (0.83, 0.5, 0.17), 0.15
 
 
-def timeline(result: ParityResult, series: Series) -> Markup:
+def timeline(result: Compared, series: Series) -> Markup:
     """Return the figure; it says so where nothing differs or no probability can be compared."""
     diff = result.main.diff
     ticks = time_ticks(instants_of(diff, series.rows)) if len(series) else []
@@ -36,13 +36,13 @@ def timeline(result: ParityResult, series: Series) -> Markup:
     )
 
 
-def probability_limit(result: ParityResult) -> float | None:
+def probability_limit(result: Compared) -> float | None:
     """Return the limit that the stage sets for the largest |Δ probability|, if it sets one."""
     limits = [gate.limit for gate in result.gates if gate.metric.endswith("max_abs_diff_probability_up")]
     return limits[0] if limits else None
 
 
-def _sentence(result: ParityResult, series: Series) -> str:
+def _sentence(result: Compared, series: Series) -> str:
     statistics = result.main.statistics
     gap, bars = statistics.probability, statistics.decisions.differing_bars
     if not gap.available or gap.max is None:
@@ -56,7 +56,7 @@ def _sentence(result: ParityResult, series: Series) -> str:
     return f"{drawn} Decisions differ on {count(bars)} of {counted(statistics.rows, 'bar')}.{thinned}"
 
 
-def _keys(result: ParityResult, series: Series) -> list[Key]:
+def _keys(result: Compared, series: Series) -> list[Key]:
     limit = probability_limit(result)
     keys = [Key("gap-dot", "|Δ probability|")]
     if limit is not None:
@@ -68,7 +68,7 @@ def _keys(result: ParityResult, series: Series) -> list[Key]:
     return [*keys, Key("alone", "bar on one side only")] if series.alone.any() else keys
 
 
-def _gaps(result: ParityResult, series: Series) -> Markup:
+def _gaps(result: Compared, series: Series) -> Markup:
     limit = probability_limit(result)
     positive = [value for value in series.gap.tolist() if value > 0.0]
     scale = decades(positive, at_least=() if limit is None else (limit,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hyprl.parity.statistics import Statistics, ValueGap
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 from hyprl.report.page.content import PageContent
 from hyprl.report.page.markup import Markup, el
 from hyprl.report.page.numbers import clipped, counted, percent
@@ -26,7 +26,7 @@ def unassessed(content: PageContent) -> Markup:
     return el("ul", (el("li", item) for item in dict.fromkeys(items)), class_="notes")
 
 
-def _gates(result: ParityResult) -> list[str]:
+def _gates(result: Compared) -> list[str]:
     return [
         f"Gate “{gate_title(gate)}” had nothing to compare or no certain value."
         for gate in result.gates
@@ -64,7 +64,7 @@ def _missing(name: str, gap: ValueGap) -> list[str]:
     return [f"No {name} on a side (NaN or missing): {counted(gap.missing, 'bar')}."] if gap.missing else []
 
 
-def _coverage(result: ParityResult) -> list[str]:
+def _coverage(result: Compared) -> list[str]:
     found = result.main.coverage
     if found is None:
         return ["Coverage: there is no bar to expect."]

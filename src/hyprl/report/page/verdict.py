@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hyprl.parity.gates import BROKEN, KEPT, Gate
 from hyprl.parity.statistics import Statistics
-from hyprl.parity.verdict import ParityResult
+from hyprl.parity.verdict import Compared
 from hyprl.report.page.content import PageContent
 from hyprl.report.page.markup import Markup, el
 from hyprl.report.page.numbers import brief, count, exact, instant, percent
@@ -108,7 +108,7 @@ def _quantity(name: str) -> str:
     return _QUANTITIES.get(name, name.replace("_", " "))
 
 
-def _reason(result: ParityResult) -> str:
+def _reason(result: Compared) -> str:
     kept = [gate.kept for gate in result.gates]
     accepted = sum(gate.accepted is not None for gate in result.gates)
     if result.verdict == KEPT and accepted:
@@ -125,7 +125,7 @@ def _reason(result: ParityResult) -> str:
     return ", ".join(failings or ["no gate could be applied"]).capitalize() + "." + where
 
 
-def _figures(result: ParityResult) -> list[tuple[str, str]]:
+def _figures(result: Compared) -> list[tuple[str, str]]:
     s = result.main.statistics
     return [
         ("combined gap", percent(s.combined_gap)),
