@@ -14,7 +14,7 @@ from hyprl.report.worded import WordedExplanation
 from hyprl.usecases import backtest, check, compare, replay
 from hyprl.usecases.check import CheckOutcome, CheckRequest
 from hyprl.usecases.compare import CompareRequest, MapChoice
-from hyprl.usecases.requests import RunRequest, quiet
+from hyprl.usecases.requests import BUILT_IN, RunRequest, quiet
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -41,13 +41,13 @@ def run_check(
     Without a request: the embedded synthetic year. `outcome.result.verdict` is `kept`, `broken` or `not_assessed`.
     Raises HyprLError children for bad input.
     """
-    return check.check(CheckRequest(request or RunRequest(), stage, Path(out)), quiet)
+    return check.check(CheckRequest(request or BUILT_IN, stage, Path(out)), quiet)
 
 
 def run_backtest(request: RunRequest | None = None, *, trace: PathText | None = None) -> RunView:
     """Run the compiled backtest; return trades, equity and performance, next to buying and holding."""
     path = None if trace is None else Path(trace)
-    return backtest.backtest(backtest.BacktestRequest(request or RunRequest(), path), quiet).view
+    return backtest.backtest(backtest.BacktestRequest(request or BUILT_IN, path), quiet).view
 
 
 def run_replay(
@@ -55,7 +55,7 @@ def run_replay(
 ) -> RunView:
     """Run the live engine over recorded bars, one closed bar at a time; go on from `state` if it holds some."""
     folder = None if state is None else Path(state)
-    return replay.replay(replay.ReplayRequest(request or RunRequest(), Path(trace), folder), quiet).view
+    return replay.replay(replay.ReplayRequest(request or BUILT_IN, Path(trace), folder), quiet).view
 
 
 def compare_logs(

@@ -42,7 +42,7 @@ def stop_distance(atr: float, atr_multiplier: float) -> float:
     return atr * atr_multiplier
 
 
-def calc_position_size(
+def calc_position_size(  # noqa: PLR0913  public, and a formula: each argument is one of its terms
     equity: float,
     risk_fraction: float,
     stop_distance: float,

@@ -9,7 +9,7 @@ from hyprl.backtest.run import BacktestRun
 from hyprl.jit.kernel import COMPILED, Announce
 from hyprl.trace.writer import write_trace
 from hyprl.usecases.drive import Outcome
-from hyprl.usecases.requests import MODELS, RunRequest, prepare
+from hyprl.usecases.requests import BUILT_IN, MODELS, RunRequest, prepare
 from hyprl.usecases.results import Finished, backtest_view
 from hyprl.usecases.traces import PARITY_TRACES, backtest_records, copy_trace, trace_header, trace_path
 from hyprl.wiring import Run, kernel_for
@@ -20,7 +20,7 @@ from hyprl.wiring import backtest as run_batch
 class BacktestRequest:
     """What to run, and where its trace goes (None: nowhere); `keeps_parity_trace`: to the parity traces too."""
 
-    run: RunRequest = RunRequest()  # noqa: RUF009, frozen
+    run: RunRequest = BUILT_IN
     trace: Path | None = None
     keeps_parity_trace: bool = False
     models: Path = MODELS

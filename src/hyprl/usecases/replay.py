@@ -26,7 +26,7 @@ from hyprl.usecases.drive import (
     state_of,
     warm_up,
 )
-from hyprl.usecases.requests import MODELS, RunRequest, prepare
+from hyprl.usecases.requests import BUILT_IN, MODELS, RunRequest, prepare
 from hyprl.usecases.results import Finished, replay_view
 from hyprl.usecases.traces import PARITY_TRACES, copy_trace, trace_header, trace_path
 from hyprl.wiring import LiveSide, Run, kernel_for, live_side
@@ -40,7 +40,7 @@ class ReplayRequest:
     Without `state` it cannot be resumed.
     """
 
-    run: RunRequest = RunRequest()  # noqa: RUF009, frozen
+    run: RunRequest = BUILT_IN
     trace: Path | None = None
     state: Path | None = None
     keeps_parity_trace: bool = False

@@ -43,6 +43,9 @@ class RunRequest:
     microscope: bool = False
 
 
+BUILT_IN = RunRequest()
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which config, symbol and dates a request comes to; no bar has been read yet."""

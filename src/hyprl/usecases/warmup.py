@@ -14,7 +14,7 @@ from hyprl.kernel.account import open_account
 from hyprl.report.warmup import DECISION, Needed, WarmupReport
 from hyprl.strategy.decide import Decision, Judged, Observed
 from hyprl.usecases.drive import Tick, no_tick
-from hyprl.usecases.requests import MODELS, RunRequest, prepare
+from hyprl.usecases.requests import BUILT_IN, MODELS, RunRequest, prepare
 from hyprl.wiring import Run, kernel_for, parameters_for
 
 TOLERANCES = (1e-6, 1e-12)
@@ -26,7 +26,7 @@ PROBABILITY = "probability_up"
 class WarmupRequest:
     """What to run, and at how many bars of it at most a cold start is tried."""
 
-    run: RunRequest = RunRequest()  # noqa: RUF009, frozen
+    run: RunRequest = BUILT_IN
     most_anchors: int = 150
     models: Path = MODELS
 

@@ -17,8 +17,9 @@ def broker(costs: ExecutionParameters = FREE) -> SimulatedBroker:
     return SimulatedBroker(FillRules(settle, flatten, costs), 10_000.0)
 
 
-def closed(number: int, opened: float, high: float, low: float, close: float, session: int = 0) -> ClosedBar:
-    return ClosedBar("TEST", number, number + 1, session, 0, Bar(opened, high, low, close, 1.0))
+def closed(number: int, *prices: float) -> ClosedBar:
+    """A bar of open, high, low and close."""
+    return ClosedBar("TEST", number, number + 1, 0, 0, Bar(*prices, 1.0))
 
 
 def entered(side: int, costs: ExecutionParameters = FREE) -> SimulatedBroker:

@@ -51,8 +51,9 @@ def random_bars(make_bars, seed, count=160):
 
 
 @settings(max_examples=60, deadline=None)
-@given(SEED, WEIGHTS, RULES, COSTS)
-def test_whole_runs_have_equal_bits(twins, make_bars, seed, coefficients, rules, costs):
+@given(SEED, WEIGHTS, st.tuples(RULES, COSTS))
+def test_whole_runs_have_equal_bits(twins, make_bars, seed, coefficients, rules_and_costs):
+    rules, costs = rules_and_costs
     series = random_bars(make_bars, seed)
     weights = (19.0, 0.0, 0.0, coefficients[0], *[0.0] * 19, *[5.0] * 19, *coefficients)
     opens = series.open_utc_us
@@ -93,29 +94,31 @@ def test_decisions_have_equal_bits(twins, features, coefficients, context, rules
 
 
 ACCOUNT = st.lists(st.floats(-1e4, 1e4), min_size=ACCOUNT_SIZE, max_size=ACCOUNT_SIZE).map(account_from)
-PRICES = st.tuples(*[st.one_of(st.floats(0.01, 1e4), st.just(math.nan))] * 5)
+BAR = st.builds(Bar, *[st.one_of(st.floats(0.01, 1e4), st.just(math.nan))] * 5)
 
 
 @settings(max_examples=400, deadline=None)
-@given(ACCOUNT, PRICES, st.integers(0, 3), COSTS, st.sampled_from([-1.0, 0.0, 1.0]))
-def test_fills_have_equal_bits_on_any_account(twins, account, prices, session, costs, side):
+@given(ACCOUNT, st.tuples(BAR, st.integers(0, 3)), COSTS, st.sampled_from([-1.0, 0.0, 1.0]))
+def test_fills_have_equal_bits_on_any_account(twins, account, bar_and_session, costs, side):
+    bar, session = bar_and_session
     account = account._replace(
         position=account.position._replace(side=side), pending=account.pending._replace(side=-side)
     )
     results = []
     for kernel in twins:
-        settled = kernel.settle(account, Bar(*prices), session, costs)
+        settled = kernel.settle(account, bar, session, costs)
         results.append(bits(account_values(settled)))
-        results.append(bits(account_values(kernel.flatten(settled, prices[3], costs))))
+        results.append(bits(account_values(kernel.flatten(settled, bar.close, costs))))
     assert results[:2] == results[2:]
 
 
 @settings(max_examples=400, deadline=None)
-@given(ACCOUNT, PRICES, st.lists(ANY, min_size=3, max_size=3), SHARE, RULES)
-def test_judgements_have_equal_bits_on_any_account(twins, account, prices, features, probability, rules):
+@given(ACCOUNT, BAR, st.tuples(st.lists(ANY, min_size=3, max_size=3), SHARE), RULES)
+def test_judgements_have_equal_bits_on_any_account(twins, account, bar, features_and_probability, rules):
+    features, probability = features_and_probability
     found = []
     for kernel in twins:
-        observed = Observed(Bar(*prices), 0, kernel.vector(features), True, probability, math.nan)
+        observed = Observed(bar, 0, kernel.vector(features), True, probability, math.nan)
         judged = kernel.judge(account, observed, 10_000.0, rules, Columns(0, 1, 2))
         found.append([bits(part) for part in judged])
         assert [type(part).__name__ for part in judged] == ["BarContext", "Decision", "Order"]

@@ -173,8 +173,9 @@ LIMITS = [
 ]
 
 
-@pytest.mark.parametrize(("stage", "metric", "column", "limit", "at"), LIMITS)
-def test_value_gates_have_the_limits_of_the_plan(full_log, stage, metric, column, limit, at) -> None:
+@pytest.mark.parametrize("case", LIMITS)
+def test_value_gates_have_the_limits_of_the_plan(full_log, case) -> None:
+    stage, metric, column, limit, at = case
     left = flat(full_log.head(64), **{column: 0.0})  # 64 bars: the mean of equal gaps is exact
     for value, kept in ((limit * 0.999, True), (limit, at), (limit * 1.001, False)):
         assert gate(compare(left, flat(left, **{column: value}), stage), metric).kept is kept
