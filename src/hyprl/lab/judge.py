@@ -12,8 +12,7 @@ from hyprl.errors import HyprLError
 from hyprl.lab.explainer import explained, explained_plainly
 from hyprl.lab.plants import Planted
 from hyprl.logs.log import LogPair, TraceLog
-from hyprl.parity.gates import BROKEN
-from hyprl.parity.verdict import compare
+from hyprl.parity.verdict import BROKEN, compare
 from hyprl.report.worded import WordedExplanation
 
 FAULT, CONTROL, PAIR = "fault", "control", "pair"

@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from hyprl.errors import ConfigError
-from hyprl.parity.gates import Gate, verdict_of
-from hyprl.parity.verdict import Compared
+from hyprl.parity.verdict import Compared, Gate, verdict_of
 
 # The gaps that a team may work off step by step; everything else a stage asks for is not negotiable.
 ACCEPTABLE = (

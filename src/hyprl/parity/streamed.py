@@ -22,10 +22,9 @@ from hyprl.logs.stream.pair_plan import PlannedLog, plan_pair
 from hyprl.logs.stream.parquet_log import count_rows
 from hyprl.logs.stream.symbols import SymbolTable
 from hyprl.parity.diff import diff_logs, pair_rows
-from hyprl.parity.gates import judge_span, verdict_of
 from hyprl.parity.rules import Assessment
 from hyprl.parity.statistics import Tally
-from hyprl.parity.verdict import Compared, Coverage
+from hyprl.parity.verdict import Compared, Coverage, judge_span, verdict_of
 
 STREAM_FROM_ROWS = 1_000_000
 EXCERPT_ROWS = 10_000

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hyprl.parity.gates import BROKEN, KEPT, Gate
-from hyprl.parity.verdict import Compared
+from hyprl.parity.verdict import BROKEN, KEPT, Compared, Gate
 from hyprl.report.junit import gate_sentence
 
 _WORDS = {KEPT: "✅ Kept", BROKEN: "❌ Broken"}

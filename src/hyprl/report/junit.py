@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
-from hyprl.parity.gates import Gate
-from hyprl.parity.verdict import Compared
+from hyprl.parity.verdict import Compared, Gate
 
 # What XML 1.0 cannot hold, not even as a reference.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

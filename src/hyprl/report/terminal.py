@@ -11,10 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hyprl.parity.gates import BROKEN, KEPT, Gate
 from hyprl.parity.rules import Assessment
 from hyprl.parity.statistics import Statistics, ValueGap, share
-from hyprl.parity.verdict import Compared
+from hyprl.parity.verdict import BROKEN, KEPT, Compared, Gate
 
 _MARKS = {True: ("✓ yes", "green"), False: ("✗ no", "bold red"), None: ("? not assessed", "yellow")}
 _VERDICTS = {

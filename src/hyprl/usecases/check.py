@@ -16,10 +16,9 @@ from hyprl.logs.load import log_of_records
 from hyprl.logs.log import LogPair, TraceLog
 from hyprl.model.artifact import ProbabilityModel
 from hyprl.parity.diff_files import write_diff
-from hyprl.parity.gates import KEPT
 from hyprl.parity.inputs import input_log, write_input_log
 from hyprl.parity.rules import MICROSCOPE, YEAR, Assessment
-from hyprl.parity.verdict import Compared, assess, compare_windows
+from hyprl.parity.verdict import KEPT, Compared, assess, compare_windows
 from hyprl.report.check import CheckView, EngineView, WindowView
 from hyprl.trace.encode import TraceHeader
 from hyprl.trace.signal import SignalTrace

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from frames import assess, compare
 from hyprl.errors import ConfigError
-from hyprl.parity.gates import Gate, verdict_of
 from hyprl.parity.rules import STAGES
-from hyprl.parity.verdict import Compared, compare_windows
+from hyprl.parity.verdict import Compared, Gate, compare_windows, verdict_of
 
 HOUR_US = 3_600_000_000
 

@@ -5,8 +5,7 @@ import pytest
 
 from frames import compare
 from hyprl.parity.baseline import apply_baseline, baseline_from
-from hyprl.parity.gates import Gate
-from hyprl.parity.verdict import Compared
+from hyprl.parity.verdict import Compared, Gate
 from hyprl.report.junit import junit_xml
 
 STAMPS = ["2024-12-12T14:30:00Z", "2024-12-12T15:30:00Z"]

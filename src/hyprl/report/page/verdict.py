@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from hyprl.parity.gates import BROKEN, KEPT, Gate
 from hyprl.parity.statistics import Statistics
-from hyprl.parity.verdict import Compared
+from hyprl.parity.verdict import BROKEN, KEPT, Compared, Gate
 from hyprl.report.page.content import PageContent
 from hyprl.report.page.markup import Markup, el
 from hyprl.report.page.numbers import brief, count, exact, instant, percent
