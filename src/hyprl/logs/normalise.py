@@ -33,7 +33,7 @@ def normalise(frame: pl.DataFrame, where: str) -> pl.DataFrame:
     Raises SignalLogError naming `where` and the row: a required column absent, what `apply` refuses, two rows for
     one bar.
     """
-    log = OneBatch(with_one_stamp(unnest(frame)))
+    log = OneBatch.of(with_one_stamp(unnest(frame)))
     names = names_of(log)
     require_columns(names, where)
     clean = apply(with_empty_columns(plan_of(log, names), log), log.frame, where)
@@ -122,8 +122,11 @@ def _values(series: pl.Series, column: ColumnPlan, refusal: Refusal) -> pl.Serie
 def _from_text(text: pl.Series, reads_as: pl.DataType) -> pl.Series:
     if reads_as == pl.String:
         return text
-    stripped = cleaned(text)
-    return stripped.str.to_lowercase() == "true" if reads_as == pl.Boolean else stripped.cast(reads_as)
+    if reads_as == pl.Boolean:
+        return cleaned(text).str.to_lowercase() == "true"
+    read = text.cast(reads_as, strict=False)
+    # A cell that cannot be read as it stands has blanks around it, or a word for a missing value in it.
+    return read if read.null_count() == text.null_count() else cleaned(text).cast(reads_as)
 
 
 def _numbers(read: pl.Series, column: ColumnPlan, refusal: Refusal) -> pl.Series:

@@ -7,6 +7,7 @@ of one batch. With the plan at hand every batch is read alike (`normalise.apply`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -25,10 +26,10 @@ _HEAD_TYPES: dict[str, pl.DataType] = {
 }
 
 # Digits alone do not make a hash or an identifier a number: 0012e45 and 007 would lose what tells them apart.
-KEEP_TEXT = r"(?i)(hash|sha256|_id|uuid)$"
+_KEEP_TEXT = re.compile(r"(hash|sha256|_id|uuid)\Z", re.IGNORECASE)
 # 2**53 has 16 digits. Beyond it neighbouring whole numbers become one float64, so such text stays text.
-LONGEST_EXACT = 15
-TOO_LONG_FOR_A_FLOAT = rf"^[+-]?\d{{{LONGEST_EXACT + 1},}}$"
+_LONGEST_EXACT = 15
+_TOO_LONG_FOR_A_FLOAT = rf"^[+-]?\d{{{_LONGEST_EXACT + 1},}}$"
 
 
 class LogBatches(Protocol):
@@ -48,14 +49,15 @@ class LogBatches(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OneBatch:
-    """A log that is in memory as one frame."""
+    """A log that is in memory as one frame, whose schema is asked for once: it is built anew at each call."""
 
     frame: pl.DataFrame
+    schema: Mapping[str, pl.DataType]
 
-    @property
-    def schema(self) -> Mapping[str, pl.DataType]:
-        """The raw columns and their types."""
-        return self.frame.schema
+    @classmethod
+    def of(cls, frame: pl.DataFrame) -> OneBatch:
+        """Take a frame for a log."""
+        return cls(frame, frame.schema)
 
     @property
     def rows(self) -> int:
@@ -63,8 +65,8 @@ class OneBatch:
         return self.frame.height
 
     def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-        """Yield the frame's columns, all rows at once."""
-        yield self.frame.select(columns)
+        """Yield all rows at once; columns that were not asked for cost nothing."""
+        yield self.frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +118,23 @@ def summary_of_column(log: LogBatches, column: str, name: str) -> TextSummary:
 
 def summary_of(series: pl.Series) -> TextSummary:
     """Summarise one batch of a column that holds text."""
-    if series.name and pl.Series([series.name]).str.contains(KEEP_TEXT).item():
+    if _KEEP_TEXT.search(series.name):
         return _TEXT
-    text = cleaned(as_text(series))
+    text = as_text(series)
+    whole, real = _numbers_in(text)
+    if not real:
+        # Only what is not all numbers as it stands has blanks or words to take out, which costs more than reading it.
+        text = cleaned(text)
+        whole, real = _numbers_in(text)
     if text.null_count() == len(text):
         return _ANYTHING
-    whole = _allows(text, pl.Int64())
-    real = whole or _allows(text, pl.Float64())
     truth = not real and text.str.to_lowercase().is_in(["true", "false"]).all()
     return TextSummary(whole=whole, real=real, too_long=real and _has_too_long(text), truth=truth)
+
+
+def _numbers_in(text: pl.Series) -> tuple[bool, bool]:
+    whole = _allows(text, pl.Int64())
+    return whole, whole or _allows(text, pl.Float64())
 
 
 def _allows(text: pl.Series, dtype: pl.DataType) -> bool:
@@ -133,9 +143,9 @@ def _allows(text: pl.Series, dtype: pl.DataType) -> bool:
 
 def _has_too_long(text: pl.Series) -> bool:
     longest = text.str.len_bytes().max()
-    if not isinstance(longest, int) or longest <= LONGEST_EXACT:
+    if not isinstance(longest, int) or longest <= _LONGEST_EXACT:
         return False
-    return bool(text.str.contains(TOO_LONG_FOR_A_FLOAT).any())
+    return bool(text.str.contains(_TOO_LONG_FOR_A_FLOAT).any())
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +234,8 @@ def _emptied(column: ColumnPlan) -> ColumnPlan:
 
 
 def _is_empty(log: LogBatches, column: ColumnPlan) -> bool:
+    if holds_text(log.schema[column.raw]) and column.reads_as != pl.String:
+        return column.empty  # its summary has met every value
     return log.rows > 0 and all(
-        _lacks_values(batch[column.raw], column.reads_as) for batch in log.batches([column.raw])
+        batch[column.raw].null_count() == batch.height for batch in log.batches([column.raw])
     )
-
-
-def _lacks_values(series: pl.Series, reads_as: pl.DataType) -> bool:
-    if holds_text(series.dtype) and reads_as != pl.String:
-        series = cleaned(as_text(series))
-    return series.null_count() == len(series)

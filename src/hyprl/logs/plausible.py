@@ -61,7 +61,7 @@ def improbable(frame: pl.DataFrame) -> pl.DataFrame:
 def _mistyped(frame: pl.DataFrame) -> list[str]:
     """Suggest a column for each field that gates or directions need and the log lacks."""
     spare = [name for name in frame.columns if name not in LOG_FIELDS and not name.startswith(FEATURE_PREFIX)]
-    log, names = OneBatch(frame), {name: name for name in frame.columns}
+    log, names = OneBatch.of(frame), {name: name for name in frame.columns}
     lines = []
     for field in (*words.NUMERIC, "direction"):
         near = None if field in frame.columns else resembling(field, spare)

@@ -76,7 +76,7 @@ def _named(frame: pl.DataFrame, log_map: LogMap) -> pl.DataFrame:
     if _has_flags(log_map):
         taken.append("decision")
     fields = (*words.REQUIRED, "position_size") if log_map.signed_size else words.REQUIRED
-    return frame.rename(names_of(OneBatch(frame), fields, taken))
+    return frame.rename(names_of(OneBatch.of(frame), fields, taken))
 
 
 def _has_flags(log_map: LogMap) -> bool:

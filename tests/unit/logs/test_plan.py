@@ -81,7 +81,7 @@ def test_a_log_read_in_batches_is_the_log_read_at_once(
 
 
 def test_a_log_without_rows_has_columns_of_numbers() -> None:
-    log = OneBatch(
+    log = OneBatch.of(
         pl.DataFrame(schema={"x": pl.String, "timestamp": pl.Datetime("us", "UTC"), "symbol": pl.String})
     )
     names = {name: name for name in log.frame.columns} | {"symbol": "decision"}
