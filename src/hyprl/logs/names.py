@@ -104,11 +104,11 @@ def namesakes(left: Collection[str], right: Collection[str]) -> list[Namesakes]:
     """
     mine, theirs = (_by_meaning(names, other) for names, other in ((left, right), (right, left)))
     found = []
-    for meaning in sorted(mine.keys() & theirs.keys()):
-        pair = mine[meaning], theirs[meaning]
+    for field, word in sorted(mine.keys() & theirs.keys()):
+        pair = mine[field, word], theirs[field, word]
         if pair[0] is None or pair[1] is None:
             continue
-        better = meaning if meaning in LOG_FIELDS else max(pair[0], pair[1], key=_says_feature)
+        better = field or max(pair[0], pair[1], key=_says_feature)
         if better in pair or (better not in left and better not in right):
             found.append(Namesakes(pair[0], pair[1], better))
     return found
@@ -185,14 +185,18 @@ def _typed_beside(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _by_meaning(names: Collection[str], others: Collection[str]) -> dict[str, str | None]:
-    """Return what `others` lack, by the field or spelling that it stands for; None where several columns do."""
-    found: dict[str, str | None] = {}
+def _by_meaning(names: Collection[str], others: Collection[str]) -> dict[tuple[str, str], str | None]:
+    """Return what `others` lack, by field, or by spelling for what is no known field; None where several are one.
+
+    `indicator.equity` is a feature, whatever `equity` is.
+    """
+    found: dict[tuple[str, str], str | None] = {}
     for name in names:
         if name in others or name in words.NOT_COMPARED:
             continue
-        meaning = _FIELD_OF.get(spelling(name)) or spelling(_without_prefix(name))
-        if meaning:
+        field = _FIELD_OF.get(spelling(name), "")
+        meaning = (field, "") if field else ("", spelling(_without_prefix(name)))
+        if any(meaning):
             found[meaning] = None if meaning in found else name
     return found
 

@@ -43,6 +43,8 @@ def test_one_field_under_two_names(left: str, right: str, name: str) -> None:
         ({"RSI": [1.0], "r.s.i": [2.0]}, {"rsi": [1.0]}),
         ({"Close": [1.0], "close_price": [1.0]}, {"bar.close": [1.0]}),
         ({"close_price": [1.0], "bar.close": [1.0]}, {"close": [1.0], "bar.close": [1.0]}),
+        ({"equity": [1.0]}, {"indicator.equity": [2.0]}),
+        ({"close": [1.0]}, {"indicator.close": [2.0]}),
         ({"run_id": ["a"]}, {"Run ID": ["b"]}),
         ({"side": ["long"]}, {"direction": ["long"]}),
         ({"价格": [1.0]}, {"数量": [2.0]}),

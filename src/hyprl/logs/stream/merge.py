@@ -12,8 +12,12 @@ from hyprl.domain.arrays import BoolArray, Int64Array
 from hyprl.logs.stream.chunks import Chunk
 from hyprl.logs.stream.symbols import SymbolTable
 
-_LARGEST_KEY = 2**62
-_MOST_BREAKS = 100
+_LARGEST_KEY = (
+    2**62
+)  # half of int64's range: a bar's number is offset x symbols + code, and may not wrap around
+_MOST_BREAKS = (
+    100  # runs that are walked before the rest is searched: each costs a few calls, a search costs per bar
+)
 
 
 @dataclass(frozen=True, slots=True)

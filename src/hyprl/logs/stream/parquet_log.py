@@ -12,8 +12,8 @@ import polars as pl
 from hyprl.logs.stream.not_streamable import NotStreamable
 from hyprl.logs.stream.row_groups import largest_row_group
 
-_TINY_ROWS = 60_000
-_PART_ROWS = 131_072
+_TINY_ROWS = 60_000  # smaller batches are joined: a batch costs some hundred calls, whatever its rows
+_PART_ROWS = 131_072  # rows that are compared at once: 1 MB a column of numbers
 _SLICE_ROWS = 2 * _PART_ROWS
 # Polars decodes several row groups at once, each as a whole; above this size slices of them take less memory.
 _LARGE_GROUP = 400_000
