@@ -8,7 +8,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 import pytest
-from hyprl.redecide.hybrid import TraceRedecision
+from hyprl.redecide.swapped_run import TraceRedecision
 
 from hyprl.causes.explain import explain as explain_pair
 from hyprl.lab.plants import plant_for
