@@ -16,7 +16,7 @@ from hyprl.errors import ConfigError
 from hyprl.features.pipeline import FeaturePipeline
 from hyprl.features.stores import BacktestFeatureStore, LiveFeatureStore
 from hyprl.jit.kernel import COMPILED, Kernel, link_kernel
-from hyprl.lab.catalogue import Level
+from hyprl.lab.fault import Level
 from hyprl.model.artifact import PROBABILITY_FUNCTIONS
 from hyprl.wiring import Run
 

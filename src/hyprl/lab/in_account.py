@@ -7,11 +7,13 @@ from copy import copy
 from dataclasses import replace
 
 from hyprl.broker.simulated import SimulatedBroker
+from hyprl.causes.cause import Cause
 from hyprl.causes.steps import DecisionStep
 from hyprl.domain.account import Account, Order, account_from, account_values
 from hyprl.domain.bars import ClosedBar
 from hyprl.domain.trades import Trade
 from hyprl.kernel.account import NEVER, taken
+from hyprl.lab.fault import fault
 from hyprl.lab.ground import GroundTruth, Planting, differ
 from hyprl.lab.in_store import WitnessedStore
 from hyprl.live.state import EngineState
@@ -47,6 +49,13 @@ def _equity(planting: Planting, read: Callable[[int, float], float]) -> LiveOver
     return LiveOverrides(equity=lambda context: AlteredEquity(context, read, planting.truth))
 
 
+@fault(
+    "drifting-equity",
+    "sizing reads an account that drifts (the plan's fourth cause)",
+    cause=Cause.SIZING_EQUITY,
+    step=DecisionStep.SIZE,
+    levels=(0.0001, 1e-05, 0.001),
+)
 def drifting_equity(planting: Planting) -> LiveOverrides:
     """Off by a further share each bar."""
     seen: list[int] = []
@@ -58,11 +67,25 @@ def drifting_equity(planting: Planting) -> LiveOverrides:
     return _equity(planting, read)
 
 
+@fault(
+    "currency-ratio",
+    "equity is read in another currency",
+    cause=Cause.SIZING_EQUITY,
+    step=DecisionStep.SIZE,
+    levels=(0.92, 1.1, 7.2),
+)
 def currency_ratio(planting: Planting) -> LiveOverrides:
     """In a currency that is worth this many of the account's."""
     return _equity(planting, lambda _open, equity: equity * planting.number)
 
 
+@fault(
+    "frozen-equity",
+    "equity is read once and never again (share of the window before)",
+    cause=Cause.SIZING_EQUITY,
+    step=DecisionStep.SIZE,
+    levels=(0.0, 0.3, 0.6),
+)
 def frozen_equity(planting: Planting) -> LiveOverrides:
     """As it was when this share of the window had passed."""
     since = planting.ground.open_at(planting.number)
@@ -77,6 +100,13 @@ def frozen_equity(planting: Planting) -> LiveOverrides:
     return _equity(planting, read)
 
 
+@fault(
+    "lagging-equity",
+    "equity is N bars old when it is read",
+    cause=Cause.SIZING_EQUITY,
+    step=DecisionStep.SIZE,
+    levels=(1, 7),
+)
 def lagging_equity(planting: Planting) -> LiveOverrides:
     """As it was N bars ago."""
     kept: list[float] = []
@@ -89,6 +119,13 @@ def lagging_equity(planting: Planting) -> LiveOverrides:
     return _equity(planting, read)
 
 
+@fault(
+    "deposit",
+    "money moves into or out of the account in mid-run",
+    cause=Cause.SIZING_EQUITY,
+    step=DecisionStep.SIZE,
+    levels=(0.25, 0.05, -0.1),
+)
 def deposit(planting: Planting) -> LiveOverrides:
     """This share of the first equity more from mid-run on."""
     since = planting.ground.open_at(0.5)
@@ -168,6 +205,35 @@ def _restarted(
     return LiveOverrides(broker=_shadowed(planting), restart=restart)
 
 
+@fault(
+    "cold-restart",
+    "feature states are lost at a restart, 100 bars warm them up again (share of the window before)",
+    cause=Cause.STATE_LOST,
+    step=DecisionStep.FEATURES,
+    levels=(0.5, 0.2, 0.8),
+)
+def cold_restart(planting: Planting) -> LiveOverrides:
+    """A restart loses the feature states and warms up on the last 100 bars alone."""
+    ground, truth = planting.ground, planting.truth
+    since, series = ground.open_at(planting.number), ground.run.window.series
+
+    def carry(state: EngineState) -> EngineState:
+        cold, last = ground.cold_store(), series.index_at(state.progress.last_open_utc_us)
+        for index in range(max(last + 1 - REWARM_BARS, 0), last + 1):
+            cold.push(series.bar(index))
+        return replace(state, snapshot=cold.snapshot(ground.run.symbol))
+
+    restart = Restart(lambda now, _broker: now >= since, carry)
+    return LiveOverrides(store=lambda store: WitnessedStore(store, ground, truth), restart=restart)
+
+
+@fault(
+    "position-forgotten",
+    "an open position is forgotten at a restart (share of the window before)",
+    cause=Cause.STATE_LOST,
+    step=DecisionStep.GATES,
+    levels=(0.5, 0.1, 0.8),
+)
 def position_forgotten(planting: Planting) -> LiveOverrides:
     """The first restart with a position open forgets it; the cash stays."""
 
@@ -180,6 +246,13 @@ def position_forgotten(planting: Planting) -> LiveOverrides:
     return _restarted(planting, lambda account: account.position.side != 0.0, forget)
 
 
+@fault(
+    "caps-forgotten",
+    "the day's trades and loss are forgotten at a restart (share of the window before)",
+    cause=Cause.STATE_LOST,
+    step=DecisionStep.GATES,
+    levels=(0.5, 0.1, 0.8),
+)
 def caps_forgotten(planting: Planting) -> LiveOverrides:
     """The first restart on a day with a trade forgets the day: its trades, its first equity, the last entry."""
 
@@ -190,6 +263,13 @@ def caps_forgotten(planting: Planting) -> LiveOverrides:
     return _restarted(planting, lambda account: account.session.trades > 0.0, forget)
 
 
+@fault(
+    "order-lost",
+    "a pending order is lost at a restart (share of the window before)",
+    cause=Cause.STATE_LOST,
+    step=DecisionStep.GATES,
+    levels=(0.5, 0.1, 0.8),
+)
 def order_lost(planting: Planting) -> LiveOverrides:
     """The first restart with an order pending forgets the order."""
 
@@ -199,18 +279,13 @@ def order_lost(planting: Planting) -> LiveOverrides:
     return _restarted(planting, lambda account: account.pending.side != 0.0, forget)
 
 
-def account_reset(planting: Planting) -> LiveOverrides:
-    """The first restart without a position starts from the first cash again."""
-    first = planting.ground.run.config.risk.initial_equity
-
-    def forget(account: Account) -> Account:
-        return account._replace(cash=first)
-
-    return _restarted(
-        planting, lambda account: account.position.side == 0.0 and account.cash != first, forget
-    )
-
-
+@fault(
+    "unknown-holding",
+    "the account holds shares that the backtest does not know (share of equity)",
+    cause=Cause.STATE_LOST,
+    step=DecisionStep.GATES,
+    levels=(0.1, 0.02, 0.5),
+)
 def unknown_holding(planting: Planting) -> LiveOverrides:
     """Shares worth this part of equity are held before the first bar, with exits 10 % away."""
     shadowed = _shadowed(planting)
@@ -231,6 +306,25 @@ def unknown_holding(planting: Planting) -> LiveOverrides:
     return LiveOverrides(broker=wrap)
 
 
+@fault(
+    "account-reset",
+    "cash starts again at its first value at a restart (share of the window before)",
+    cause=Cause.STATE_LOST,
+    step=DecisionStep.SIZE,
+    levels=(0.5, 0.9),
+)
+def account_reset(planting: Planting) -> LiveOverrides:
+    """The first restart without a position starts from the first cash again."""
+    first = planting.ground.run.config.risk.initial_equity
+
+    def forget(account: Account) -> Account:
+        return account._replace(cash=first)
+
+    return _restarted(
+        planting, lambda account: account.position.side == 0.0 and account.cash != first, forget
+    )
+
+
 def _holding(account: Account, price: float, share: float) -> Account:
     held = account.position._replace(
         side=1.0,
@@ -241,18 +335,3 @@ def _holding(account: Account, price: float, share: float) -> Account:
         risk_distance=price * (1.0 - HOLDING_STOP),
     )
     return account._replace(position=held)
-
-
-def cold_restart(planting: Planting) -> LiveOverrides:
-    """A restart loses the feature states and warms up on the last 100 bars alone."""
-    ground, truth = planting.ground, planting.truth
-    since, series = ground.open_at(planting.number), ground.run.window.series
-
-    def carry(state: EngineState) -> EngineState:
-        cold, last = ground.cold_store(), series.index_at(state.progress.last_open_utc_us)
-        for index in range(max(last + 1 - REWARM_BARS, 0), last + 1):
-            cold.push(series.bar(index))
-        return replace(state, snapshot=cold.snapshot(ground.run.symbol))
-
-    restart = Restart(lambda now, _broker: now >= since, carry)
-    return LiveOverrides(store=lambda store: WitnessedStore(store, ground, truth), restart=restart)

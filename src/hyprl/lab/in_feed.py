@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from hyprl.causes.cause import Cause
+from hyprl.causes.steps import DecisionStep
 from hyprl.domain.bars import Bar, ClosedBar
 from hyprl.domain.instants import moment_of
+from hyprl.lab.fault import fault
 from hyprl.lab.ground import GroundTruth, Planting, is_chosen, narrowed
 from hyprl.wiring import LiveOverrides
 
@@ -49,16 +52,37 @@ def live_only(planting: Planting, alter: Alter) -> LiveOverrides:
     return LiveOverrides(source=AlteredFeed(alter, planting.truth))
 
 
+@fault(
+    "rounded-prices",
+    "live prices have N decimals, history has more",
+    cause=Cause.FLOATING_POINT,
+    step=DecisionStep.BARS,
+    levels=(2, 3, 1),
+)
 def rounded_prices(planting: Planting) -> LiveOverrides:
     """Live prices with N decimals."""
     return live_only(planting, lambda closed: _priced(closed, lambda price: round(price, planting.count)))
 
 
+@fault(
+    "float32-prices",
+    "the live feed carries prices in a narrower float",
+    cause=Cause.FLOATING_POINT,
+    step=DecisionStep.BARS,
+    levels=("float32", "float16"),
+)
 def float32_prices(planting: Planting) -> LiveOverrides:
     """Live prices through float32 or float16."""
     return live_only(planting, lambda closed: _priced(closed, lambda p: narrowed(p, planting.word)))
 
 
+@fault(
+    "recalculated-bars",
+    "bars are recalculated 30 s after they were served (share of bars)",
+    cause=Cause.DATA_REVISION,
+    step=DecisionStep.BARS,
+    levels=(0.1, 0.02, 0.5),
+)
 def recalculated_bars(planting: Planting) -> LiveOverrides:
     """A share of live bars as they were before the vendor's last word: close 3 bp lower, 3 % of the volume missing."""
 
@@ -69,32 +93,26 @@ def recalculated_bars(planting: Planting) -> LiveOverrides:
     return live_only(planting, _some(planting, early))
 
 
-def wide_extremes(planting: Planting) -> LiveOverrides:
-    """A share of live bars with a high and a low 40 bp too wide."""
-    return live_only(
-        planting, _some(planting, lambda bar: bar._replace(high=bar.high * 1.004, low=bar.low * 0.996))
-    )
-
-
-def volume_backfilled(planting: Planting) -> LiveOverrides:
-    """A share of live bars with 60 % of their volume."""
-    return live_only(planting, _some(planting, lambda bar: bar._replace(volume=bar.volume * 0.6)))
-
-
-def _some(planting: Planting, change: Callable[[Bar], Bar]) -> Alter:
-    def alter(closed: ClosedBar) -> ClosedBar:
-        chosen = is_chosen(closed.open_utc_us, planting.number)
-        return closed._replace(bar=change(closed.bar)) if chosen else closed
-
-    return alter
-
-
+@fault(
+    "dividend",
+    "1-hour bars come without the dividend adjustment that history has (up to mid-run)",
+    cause=Cause.DATA_REVISION,
+    step=DecisionStep.BARS,
+    levels=(0.003, 0.0002, 0.01),
+)
 def dividend(planting: Planting) -> LiveOverrides:
     """Prices before mid-run without the adjustment for a dividend of this share of the price."""
     until, factor = planting.ground.open_at(0.5), 1.0 / (1.0 - planting.number)
     return always(planting, lambda c: _priced(c, lambda p: p * factor) if c.open_utc_us < until else c)
 
 
+@fault(
+    "unadjusted-split",
+    "bars before a split are not adjusted, in volume, price or both (up to mid-run)",
+    cause=Cause.DATA_REVISION,
+    step=DecisionStep.BARS,
+    levels=("volume", "price", "both"),
+)
 def unadjusted_split(planting: Planting) -> LiveOverrides:
     """Bars before mid-run as traded before a 4:1 split."""
     until, word = planting.ground.open_at(0.5), planting.word
@@ -111,6 +129,47 @@ def unadjusted_split(planting: Planting) -> LiveOverrides:
     return always(planting, alter)
 
 
+@fault(
+    "wide-extremes",
+    "highs and lows hold prints that the vendor later withdrew (share of bars)",
+    cause=Cause.DATA_REVISION,
+    step=DecisionStep.BARS,
+    levels=(0.1, 0.02, 0.5),
+)
+def wide_extremes(planting: Planting) -> LiveOverrides:
+    """A share of live bars with a high and a low 40 bp too wide."""
+    return live_only(
+        planting, _some(planting, lambda bar: bar._replace(high=bar.high * 1.004, low=bar.low * 0.996))
+    )
+
+
+@fault(
+    "volume-backfilled",
+    "volume is incomplete when served and filled in later (share of bars)",
+    cause=Cause.DATA_REVISION,
+    step=DecisionStep.BARS,
+    levels=(0.1, 0.02, 0.5),
+)
+def volume_backfilled(planting: Planting) -> LiveOverrides:
+    """A share of live bars with 60 % of their volume."""
+    return live_only(planting, _some(planting, lambda bar: bar._replace(volume=bar.volume * 0.6)))
+
+
+def _some(planting: Planting, change: Callable[[Bar], Bar]) -> Alter:
+    def alter(closed: ClosedBar) -> ClosedBar:
+        chosen = is_chosen(closed.open_utc_us, planting.number)
+        return closed._replace(bar=change(closed.bar)) if chosen else closed
+
+    return alter
+
+
+@fault(
+    "close-stamp",
+    "a bar is stamped with its close, or with the clock hour, instead of its open",
+    cause=Cause.BAR_TIMING,
+    step=DecisionStep.BARS,
+    levels=("close", "floor-hour"),
+)
 def close_stamp(planting: Planting) -> LiveOverrides:
     """Bars stamped with their close, or with the clock hour in which they open."""
 
@@ -122,6 +181,13 @@ def close_stamp(planting: Planting) -> LiveOverrides:
     return always(planting, alter)
 
 
+@fault(
+    "skipped-bars",
+    "an hourly consolidator skips every N-th bar (every other one)",
+    cause=Cause.BAR_TIMING,
+    step=DecisionStep.BARS,
+    levels=(2, 7, 50),
+)
 def skipped_bars(planting: Planting) -> LiveOverrides:
     """Every N-th live bar is never handed out."""
     seen: list[int] = []
@@ -133,6 +199,13 @@ def skipped_bars(planting: Planting) -> LiveOverrides:
     return live_only(planting, alter)
 
 
+@fault(
+    "event-before-data",
+    "the bar event fires before its data: the bar before is decided again (share of bars)",
+    cause=Cause.BAR_TIMING,
+    step=DecisionStep.BARS,
+    levels=(1.0, 0.1, 0.02),
+)
 def event_before_data(planting: Planting) -> LiveOverrides:
     """A share of live bars holds the values of the bar before."""
     last: list[Bar] = []
@@ -145,6 +218,13 @@ def event_before_data(planting: Planting) -> LiveOverrides:
     return live_only(planting, alter)
 
 
+@fault(
+    "early-decision",
+    "a bar is decided before it is closed (share of the hour)",
+    cause=Cause.BAR_TIMING,
+    step=DecisionStep.BARS,
+    levels=(0.75, 0.95),
+)
 def early_decision(planting: Planting) -> LiveOverrides:
     """Live bars as they stood when this share of their hour had passed (a straight walk from open to close)."""
     share = planting.number
@@ -157,6 +237,13 @@ def early_decision(planting: Planting) -> LiveOverrides:
     return live_only(planting, alter)
 
 
+@fault(
+    "half-day",
+    "bars of a half day are dropped",
+    cause=Cause.BAR_TIMING,
+    step=DecisionStep.BARS,
+    levels=("last", "all"),
+)
 def half_day(planting: Planting) -> LiveOverrides:
     """The last bar, or every bar, of a session shorter than most is never handed out."""
     sessions = planting.ground.run.window.evaluated.session
@@ -173,6 +260,13 @@ def half_day(planting: Planting) -> LiveOverrides:
     return live_only(planting, alter)
 
 
+@fault(
+    "dst-shift",
+    "stamps are an hour off for one half of the year",
+    cause=Cause.BAR_TIMING,
+    step=DecisionStep.BARS,
+    levels=("summer", "winter"),
+)
 def dst_shift(planting: Planting) -> LiveOverrides:
     """Stamps an hour late in summer, or an hour early in winter."""
     summer = planting.word == "summer"

@@ -7,10 +7,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from hyprl.causes.cause import Cause
+from hyprl.causes.steps import DecisionStep
 from hyprl.domain.bars import ClosedBar
 from hyprl.features.pipeline import FeatureFrameSnapshot
 from hyprl.features.plan import FeaturePlan
 from hyprl.features.stores import FeatureStore
+from hyprl.lab.fault import Columns, fault
 from hyprl.lab.ground import Ground, GroundTruth, Planting, differ, narrowed
 from hyprl.wiring import LiveOverrides
 
@@ -84,12 +87,29 @@ def altered(planting: Planting, make: Callable[[], Alter]) -> LiveOverrides:
     return LiveOverrides(store=lambda store: AlteredStore(store, make(), planting.truth))
 
 
+@fault(
+    "shifted-cache",
+    "the feature cache lags by k bars (the plan's first cause)",
+    cause=Cause.FEATURE_MISALIGNMENT,
+    step=DecisionStep.FEATURES,
+    levels=(1, 2, 5),
+)
 def shifted_cache(planting: Planting) -> LiveOverrides:
     """Every column of k bars ago."""
     width = len(planting.ground.run.plan.names)
     return altered(planting, lambda: _delayed(range(width), planting.count))
 
 
+@fault(
+    "shifted-column",
+    "one column is joined a bar late",
+    cause=Cause.FEATURE_MISALIGNMENT,
+    step=DecisionStep.FEATURES,
+    levels=Columns(
+        ("rsi_14", "volume_zscore_24", "ret_6h"),
+        held_out=("vol_ratio_10_30", "ret_1h", "atr_14"),
+    ),
+)
 def shifted_column(planting: Planting) -> LiveOverrides:
     """One column of the bar before."""
     place = planting.ground.column(planting.word)
@@ -107,18 +127,45 @@ def _delayed(places: Sequence[int], bars: int) -> Alter:
     return alter
 
 
+@fault(
+    "swapped-columns",
+    "two columns change places between training and live",
+    cause=Cause.FEATURE_MISALIGNMENT,
+    step=DecisionStep.FEATURES,
+    levels=Columns(
+        ("rsi_7/rsi_21", "ret_3h/ret_6h", "atr_14_norm/atr_72_norm"),
+        held_out=("ret_1h/ret_3h", "ret_skew_20/ret_kurt_20"),
+    ),
+)
 def swapped_columns(planting: Planting) -> LiveOverrides:
     """Two columns, named `a/b`, in each other's place."""
     a, b = map(planting.ground.column, planting.word.split("/"))
     return altered(planting, lambda: lambda _closed, row: with_values(row, {a: row[b], b: row[a]}))
 
 
+@fault(
+    "constant-column",
+    "a column that was never wired up live stays 0",
+    cause=Cause.FEATURE_MISALIGNMENT,
+    step=DecisionStep.FEATURES,
+    levels=Columns(
+        ("volume_zscore_24", "vol_ratio_10_30", "ret_24h"),
+        held_out=("rsi_7", "ret_skew_20"),
+    ),
+)
 def constant_column(planting: Planting) -> LiveOverrides:
     """One column that is always 0 once it would be a number."""
     place = planting.ground.column(planting.word)
     return altered(planting, lambda: lambda _closed, row: with_values(row, {place: row[place] * 0.0}))
 
 
+@fault(
+    "frame-minmax",
+    "min/max over the whole frame in research, over what was seen so far live (bars seen before the window)",
+    cause=Cause.FEATURE_MISALIGNMENT,
+    step=DecisionStep.FEATURES,
+    levels=(0, 200, 800),
+)
 def frame_minmax(planting: Planting) -> LiveOverrides:
     """Columns scaled by the extremes seen so far, where research had those of the whole frame."""
     ground, since = planting.ground, planting.ground.open_before_window(planting.count)
@@ -145,6 +192,16 @@ def frame_minmax(planting: Planting) -> LiveOverrides:
     return altered(planting, make)
 
 
+@fault(
+    "end-date-score",
+    "a standard score over the whole test changes with the test's end date",
+    cause=Cause.FEATURE_MISALIGNMENT,
+    step=DecisionStep.FEATURES,
+    levels=Columns(
+        ("rsi_14", "ret_24h", "all"),
+        held_out=("rsi_21", "vol_ratio_10_30"),
+    ),
+)
 def end_date_score(planting: Planting) -> LiveOverrides:
     """Columns standardised by what was seen so far, where research had mean and deviation up to the end date."""
     ground = planting.ground
@@ -174,6 +231,16 @@ def end_date_score(planting: Planting) -> LiveOverrides:
     return altered(planting, make)
 
 
+@fault(
+    "late-session-open",
+    "the first bar of each session is decided on the last row of the day before",
+    cause=Cause.FEATURE_MISALIGNMENT,
+    step=DecisionStep.FEATURES,
+    levels=Columns(
+        ("all", "rsi_14"),
+        held_out=("ret_1h", "volume_zscore_24"),
+    ),
+)
 def late_session_open(planting: Planting) -> LiveOverrides:
     """Each session's first bar with the row of the bar before it."""
     names = planting.ground.run.plan.names
@@ -192,16 +259,37 @@ def late_session_open(planting: Planting) -> LiveOverrides:
     return altered(planting, make)
 
 
+@fault(
+    "float32-features",
+    "features pass through a narrower float (the plan's fifth cause)",
+    cause=Cause.FLOATING_POINT,
+    step=DecisionStep.FEATURES,
+    levels=("float32", "float16"),
+)
 def narrow_floats(planting: Planting) -> LiveOverrides:
     """Every column through float32 or float16 and back."""
     return altered(planting, lambda: lambda _closed, row: [narrowed(value, planting.word) for value in row])
 
 
+@fault(
+    "rounded-features",
+    "features are stored with N decimals",
+    cause=Cause.FLOATING_POINT,
+    step=DecisionStep.FEATURES,
+    levels=(6, 4, 3),
+)
 def rounded_features(planting: Planting) -> LiveOverrides:
     """Every column with N decimals."""
     return altered(planting, lambda: lambda _closed, row: [round(value, planting.count) for value in row])
 
 
+@fault(
+    "ulp-noise",
+    "another compiler's arithmetic is off by units in the last place",
+    cause=Cause.FLOATING_POINT,
+    step=DecisionStep.FEATURES,
+    levels=(1, 16, 1024),
+)
 def ulp_noise(planting: Planting) -> LiveOverrides:
     """Every column up to N units in the last place off, the sign changing from bar to bar and column to column."""
 
@@ -213,6 +301,13 @@ def ulp_noise(planting: Planting) -> LiveOverrides:
     return altered(planting, lambda: alter)
 
 
+@fault(
+    "frozen-features",
+    "features stay as they were at a restart (share of the window before)",
+    cause=Cause.STATE_LOST,
+    step=DecisionStep.FEATURES,
+    levels=(0.5, 0.25, 0.9),
+)
 def frozen_features(planting: Planting) -> LiveOverrides:
     """The row of the bar at a restart, for ever after."""
     since = planting.ground.open_at(planting.number)

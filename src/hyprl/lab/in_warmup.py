@@ -7,13 +7,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from hyprl.causes.cause import Cause
+from hyprl.causes.steps import DecisionStep
 from hyprl.domain.bars import PRICE_COLUMNS, BarSeries, ClosedBar
 from hyprl.features.steps import true_range
+from hyprl.lab.fault import fault
 from hyprl.lab.ground import Ground, Planting
 from hyprl.lab.in_store import Alter, Row, WitnessedStore, altered, with_values
 from hyprl.wiring import LiveOverrides
 
 
+@fault(
+    "short-preroll",
+    "the pre-roll is cut to N bars (the plan's second cause): RSI, ATR, ADX wrong after a short warm-up",
+    cause=Cause.WARMUP,
+    step=DecisionStep.FEATURES,
+    levels=(30, 60, 120, 250),
+)
 def short_preroll(planting: Planting) -> LiveOverrides:
     """A store that is warmed up on the last N bars alone."""
     ground, truth = planting.ground, planting.truth
@@ -22,6 +32,40 @@ def short_preroll(planting: Planting) -> LiveOverrides:
     )
 
 
+@fault(
+    "five-day-warmup",
+    "history is silently capped, at five days say: every bar recomputed from its last N bars",
+    cause=Cause.WARMUP,
+    step=DecisionStep.FEATURES,
+    levels=(80, 35, 200),
+)
+def five_day_warmup(planting: Planting) -> LiveOverrides:
+    """Every row computed anew from the last N bars."""
+    ground, bars = planting.ground, planting.count
+
+    def make() -> Alter:
+        kept: list[ClosedBar] = []
+
+        def alter(closed: ClosedBar, row: Row) -> Row:
+            kept.append(closed)
+            del kept[:-bars]
+            if closed.open_utc_us < ground.window_open_utc_us:
+                return row
+            last: list[float] = ground.kernel.feature_frame(_series(kept))[-1].tolist()
+            return last
+
+        return alter
+
+    return altered(planting, make)
+
+
+@fault(
+    "bar-before-warmup",
+    "N live bars arrive before the warm-up is done",
+    cause=Cause.WARMUP,
+    step=DecisionStep.FEATURES,
+    levels=(5, 1, 20),
+)
 def bar_before_warmup(planting: Planting) -> LiveOverrides:
     """The first N bars of the window meet a store that has seen nothing before them."""
     ground = planting.ground
@@ -30,6 +74,13 @@ def bar_before_warmup(planting: Planting) -> LiveOverrides:
     return altered(planting, lambda: _from_cold(ground, places, ground.window_open_utc_us, until))
 
 
+@fault(
+    "cold-rsi",
+    "the Wilder averages of RSI start from N bars, the other columns from all",
+    cause=Cause.WARMUP,
+    step=DecisionStep.FEATURES,
+    levels=(40, 25, 80),
+)
 def cold_rsi(planting: Planting) -> LiveOverrides:
     """The RSI columns from a store that started N bars before the window."""
     ground = planting.ground
@@ -52,26 +103,13 @@ def _from_cold(ground: Ground, places: Sequence[int], since: int, until: int | N
     return alter
 
 
-def five_day_warmup(planting: Planting) -> LiveOverrides:
-    """Every row computed anew from the last N bars."""
-    ground, bars = planting.ground, planting.count
-
-    def make() -> Alter:
-        kept: list[ClosedBar] = []
-
-        def alter(closed: ClosedBar, row: Row) -> Row:
-            kept.append(closed)
-            del kept[:-bars]
-            if closed.open_utc_us < ground.window_open_utc_us:
-                return row
-            last: list[float] = ground.kernel.feature_frame(_series(kept))[-1].tolist()
-            return last
-
-        return alter
-
-    return altered(planting, make)
-
-
+@fault(
+    "atr-seed",
+    "a streaming ATR is seeded with its first true range instead of the mean of n (bars before the window)",
+    cause=Cause.WARMUP,
+    step=DecisionStep.FEATURES,
+    levels=(80, 160, 320),
+)
 def atr_seed(planting: Planting) -> LiveOverrides:
     """Wilder's ATR columns seeded with their first true range, N bars before the window."""
     ground, since = planting.ground, planting.ground.open_before_window(planting.count)

@@ -7,18 +7,10 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from hyprl.errors import ConfigError
-from hyprl.lab import in_account, in_feed, in_rules, in_settings, in_store, in_warmup
-from hyprl.lab.catalogue import BY_NAME, FAULTS, Fault, Level, find_fault
+from hyprl.lab.catalogue import BY_NAME, FAULTS, find_fault
+from hyprl.lab.fault import DECLARED, Fault, Level
 from hyprl.lab.ground import Ground, GroundTruth, Planting
 from hyprl.wiring import NO_OVERRIDES, LiveOverrides, Run
-
-Plant = Callable[[Planting], LiveOverrides]
-_ROOMS = (in_store, in_warmup, in_feed, in_rules, in_settings, in_account)
-# Where the function is not called as the fault is.
-_NAMED = {
-    "float32-features": in_store.narrow_floats,
-    "hard-coded-size": in_settings.hard_coded,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +28,14 @@ def plant(label: str, ground: Ground) -> Planted:
     try:
         fault, level = find_fault(label)
     except KeyError as error:
-        known = ", ".join(BY_NAME.get(label.partition(":")[0], FAULTS[0]).labels)
+        examples = ", ".join(BY_NAME.get(label.partition(":")[0], FAULTS[0]).labels)
         raise ConfigError(
             f"there is no fault `{label}`",
             where="faults",
-            remedy=f"`hyprl faults list` shows all; for example {known}.",
+            remedy=f"`hyprl faults list` shows all; for example {examples}.",
         ) from error
     truth = GroundTruth(ground.window_open_utc_us)
-    return Planted(fault, level, _plant_of(fault)(Planting(ground, level, truth)), truth)
+    return Planted(fault, level, DECLARED[fault.name].plant(Planting(ground, level, truth)), truth)
 
 
 def plant_for(label: str) -> Callable[[Run], LiveOverrides]:
@@ -78,12 +70,3 @@ def _both(a: LiveOverrides, b: LiveOverrides) -> LiveOverrides:
         preroll_bars=a.preroll_bars if b.preroll_bars is None else b.preroll_bars,
         restart=a.restart or b.restart,
     )
-
-
-def _plant_of(fault: Fault) -> Plant:
-    if fault.name in _NAMED:
-        return _NAMED[fault.name]
-    attribute = fault.name.replace("-", "_")
-    room = next(room for room in _ROOMS if hasattr(room, attribute))
-    found: Plant = getattr(room, attribute)
-    return found

@@ -5,10 +5,11 @@ from dataclasses import fields
 import pytest
 
 from hyprl.causes.cause import Cause
-from hyprl.causes.steps import STEPS
+from hyprl.causes.steps import STEPS, DecisionStep
 from hyprl.errors import ConfigError
 from hyprl.lab.catalogue import BY_NAME, FAULTS, find_fault, held_out_levels
 from hyprl.lab.controls import CONTROLS
+from hyprl.lab.fault import fault
 from hyprl.lab.lab import Lab
 from hyprl.lab.pairs import PAIRS
 from hyprl.lab.planted import PLANTS
@@ -23,11 +24,25 @@ def test_every_cause_has_faults_and_no_name_is_used_twice():
     assert len(BY_NAME) == len(FAULTS) >= 24
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_fault_has_two_to_four_levels_a_step_and_a_complaint(fault):
-    assert 2 <= len(set(fault.labels)) <= 4
-    assert fault.step in STEPS
-    assert fault.complaint
+@pytest.mark.parametrize("one", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_has_two_to_four_levels_a_step_and_a_complaint(one):
+    assert 2 <= len(set(one.labels)) <= 4
+    assert one.step in STEPS
+    assert one.complaint
+
+
+def test_faults_stand_in_the_order_of_their_causes_and_those_of_one_module_as_it_declares_them():
+    order = list(Cause)
+    places = [order.index(fault.cause) for fault in FAULTS]
+    assert places == sorted(places)
+    of_equity = [fault.name for fault in FAULTS if fault.cause is Cause.SIZING_EQUITY]
+    assert of_equity == ["drifting-equity", "currency-ratio", "frozen-equity", "lagging-equity", "deposit"]
+
+
+def test_a_name_is_declared_once():
+    declare = fault("shifted-cache", "again", cause=Cause.WARMUP, step=DecisionStep.FEATURES, levels=(1, 2))
+    with pytest.raises(ValueError, match="two faults are called shifted-cache"):
+        declare(lambda _planting: NO_OVERRIDES)
 
 
 def test_there_are_at_least_twelve_controls_of_different_names():

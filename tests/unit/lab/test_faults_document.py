@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from hyprl.lab.catalogue import FAULTS, Fault
+from hyprl.lab.catalogue import FAULTS
 from hyprl.lab.controls import CONTROLS
+from hyprl.lab.fault import Fault
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "faults.md").read_text("utf-8")
 

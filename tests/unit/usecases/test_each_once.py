@@ -8,12 +8,12 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 import pytest
-from hyprl.redecide.swapped_run import TraceRedecision
 
 from hyprl.causes.explain import explain as explain_pair
 from hyprl.lab.plants import plant_for
 from hyprl.logs.normalise import normalise
 from hyprl.parity.diff import diff_logs
+from hyprl.redecide.swapped_run import TraceRedecision
 from hyprl.trace.chain import verify_chain
 from hyprl.trace.encode import TraceHeader
 from hyprl.trace.writer import write_trace

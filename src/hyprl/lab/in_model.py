@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from hyprl.causes.cause import Cause
 from hyprl.causes.steps import DecisionStep
 from hyprl.domain.account import Account
 from hyprl.domain.bars import Float64Array
 from hyprl.errors import ArtifactError
+from hyprl.lab.fault import fault
 from hyprl.lab.ground import GroundTruth, Planting, differ, narrowed
 from hyprl.model.artifact import PROBABILITY_FUNCTIONS, ProbabilityModel
 from hyprl.model.evaluate import HEADER
@@ -50,6 +52,13 @@ class Clock:
         return self._context.equity_at(open_utc_us, account_equity)
 
 
+@fault(
+    "refitted-scaler",
+    "the scaler is fitted again on the bars at hand (the plan's third cause)",
+    cause=Cause.MODEL_PATH,
+    step=DecisionStep.MODEL,
+    levels=("window", "recent", "history"),
+)
 def refitted_scaler(planting: Planting) -> LiveOverrides:
     """Means and scales of the bars at hand, coefficients unchanged."""
     frame, start = planting.ground.frame, planting.ground.run.window.start
@@ -58,6 +67,13 @@ def refitted_scaler(planting: Planting) -> LiveOverrides:
     return _other_weights(planting, lambda weights: _rescaled(weights, rows))
 
 
+@fault(
+    "other-coefficients",
+    "another training gave other coefficients",
+    cause=Cause.MODEL_PATH,
+    step=DecisionStep.MODEL,
+    levels=(0.05, 0.001, 1e-06),
+)
 def other_coefficients(planting: Planting) -> LiveOverrides:
     """Every coefficient off by this share, up and down in turn."""
 
@@ -69,6 +85,13 @@ def other_coefficients(planting: Planting) -> LiveOverrides:
     return _other_weights(planting, change)
 
 
+@fault(
+    "intercept-lost",
+    "an export drops the intercept, or half of it",
+    cause=Cause.MODEL_PATH,
+    step=DecisionStep.MODEL,
+    levels=(1.0, 0.5),
+)
 def intercept_lost(planting: Planting) -> LiveOverrides:
     """This share of the intercept is gone."""
 
@@ -111,6 +134,13 @@ def _logistic_weights(model: ProbabilityModel) -> list[float]:
     return list(model.weights)
 
 
+@fault(
+    "calibration-one-side",
+    "one side applies a calibration that the other dropped",
+    cause=Cause.MODEL_PATH,
+    step=DecisionStep.PROBABILITY,
+    levels=(0.8, 0.5, 0.97),
+)
 def calibration_one_side(planting: Planting) -> LiveOverrides:
     """Platt's calibration with this slope, applied on the live side alone."""
     slope = planting.number
@@ -123,16 +153,37 @@ def calibration_one_side(planting: Planting) -> LiveOverrides:
     return _other_probability(planting, calibrate)
 
 
+@fault(
+    "float32-probability",
+    "the model runtime answers in a narrower float",
+    cause=Cause.FLOATING_POINT,
+    step=DecisionStep.PROBABILITY,
+    levels=("float32", "float16"),
+)
 def float32_probability(planting: Planting) -> LiveOverrides:
     """The probability through float32 or float16."""
     return _other_probability(planting, lambda p, _open: narrowed(p, planting.word))
 
 
+@fault(
+    "rounded-probability",
+    "the probability is rounded before it is compared",
+    cause=Cause.FLOATING_POINT,
+    step=DecisionStep.PROBABILITY,
+    levels=(4, 3, 2),
+)
 def rounded_probability(planting: Planting) -> LiveOverrides:
     """The probability with N decimals."""
     return _other_probability(planting, lambda p, _open: round(p, planting.count))
 
 
+@fault(
+    "feature-order",
+    "the columns reach the model in another order",
+    cause=Cause.MODEL_PATH,
+    step=DecisionStep.PROBABILITY,
+    levels=("alphabetical", "reversed", "first-two"),
+)
 def feature_order(planting: Planting) -> LiveOverrides:
     """The model's columns in another order than it was trained on."""
     names = list(planting.ground.run.plan.model_names)
@@ -145,6 +196,13 @@ def feature_order(planting: Planting) -> LiveOverrides:
     return _other_rules(planting, lambda features, weights, _open: ([features[p] for p in order], weights))
 
 
+@fault(
+    "stale-model",
+    "a model is reloaded in mid-run and nothing records it (share of the window before)",
+    cause=Cause.MODEL_PATH,
+    step=DecisionStep.PROBABILITY,
+    levels=(0.5, 0.25, 0.9),
+)
 def stale_model(planting: Planting) -> LiveOverrides:
     """Other coefficients from a bar on; the trace goes on to name the first model."""
     weights = _logistic_weights(planting.ground.run.model)
