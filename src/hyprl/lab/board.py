@@ -123,28 +123,28 @@ class Scoreboard:
 
 
 def _misses_of(case: CaseResult) -> Iterator[str]:
-    expected, said = case.expected, case.said
+    expected, answer = case.expected, case.answer
     if case.error is not None:
         yield f"refused: {case.error}"
         return
     if expected.kind == CONTROL:
         if case.false_alarm:
-            yield f"false alarm: {said.first_bar} {said.step} {said.column} {_listed(said.stated)}"
+            yield f"false alarm: {answer.first_bar} {answer.step} {answer.column} {_listed(answer.stated)}"
         if case.plain_alarm:
             yield f"plain log, stated on a control: {_listed(case.plain.stated)}"
         return
     if not case.broken:
         yield "not detected"
     if not case.located:
-        yield f"located at {said.first_bar} {said.step} ({said.column}), planted at {_place(expected)}"
+        yield f"located at {answer.first_bar} {answer.step} ({answer.column}), planted at {_place(expected)}"
     if not case.named:
-        heard = said.stated if expected.kind == PAIR else said.causes
-        yield f"named {_listed(heard)}, planted {_listed(expected.causes)}: {said.evidence}"
+        named = answer.stated if expected.kind == PAIR else answer.causes
+        yield f"named {_listed(named)}, planted {_listed(expected.causes)}: {answer.evidence}"
     elif case.wrongly_stated:
         yield f"also stated {_listed(case.wrongly_stated)}"
     if expected.kind == FAULT and case.plain.top not in expected.causes:
-        seen = f"named {_listed(case.plain.causes)}" if case.plain_visible else "nothing differs"
-        yield f"plain log: {seen}, planted {_listed(expected.causes)}"
+        plainly = f"named {_listed(case.plain.causes)}" if case.plain_visible else "nothing differs"
+        yield f"plain log: {plainly}, planted {_listed(expected.causes)}"
 
 
 def _place(expected: Expectation) -> str:
@@ -175,19 +175,19 @@ def _scores_json(scores: Sequence[Score]) -> list[dict[str, Any]]:
 
 
 def _row(case: CaseResult) -> dict[str, Any]:
-    expected, said = case.expected, case.said
+    expected, answer = case.expected, case.answer
     return {
         **_name_of(case),
         "effect": case.counts,
         "causes": "+".join(expected.causes),
         "detected": case.broken,
         "first_bar": expected.first_bar,
-        "first_bar_found": said.first_bar,
+        "first_bar_found": answer.first_bar,
         "stage": expected.step,
-        "stage_found": said.step,
-        "column_found": said.column,
-        "causes_found": "+".join(said.causes),
-        "causes_stated": "+".join(said.stated),
+        "stage_found": answer.step,
+        "column_found": answer.column,
+        "causes_found": "+".join(answer.causes),
+        "causes_stated": "+".join(answer.stated),
         "plain_causes_found": "+".join(case.plain.causes),
         "plain_causes_stated": "+".join(case.plain.stated),
         "seconds": round(case.seconds, 4),

@@ -58,11 +58,11 @@ def _equity(planting: Planting, read: Callable[[int, float], float]) -> LiveOver
 )
 def drifting_equity(planting: Planting) -> LiveOverrides:
     """Off by a further share each bar."""
-    seen: list[int] = []
+    read_at: list[int] = []
 
     def read(open_utc_us: int, equity: float) -> float:
-        seen.append(open_utc_us)
-        return equity * (1.0 + planting.number * len(seen))
+        read_at.append(open_utc_us)
+        return equity * (1.0 + planting.number * len(read_at))
 
     return _equity(planting, read)
 

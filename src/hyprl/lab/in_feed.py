@@ -190,11 +190,11 @@ def close_stamp(planting: Planting) -> LiveOverrides:
 )
 def skipped_bars(planting: Planting) -> LiveOverrides:
     """Every N-th live bar is never handed out."""
-    seen: list[int] = []
+    served: list[int] = []
 
     def alter(closed: ClosedBar) -> ClosedBar | None:
-        seen.append(closed.open_utc_us)
-        return None if len(seen) % planting.count == 0 else closed
+        served.append(closed.open_utc_us)
+        return None if len(served) % planting.count == 0 else closed
 
     return live_only(planting, alter)
 

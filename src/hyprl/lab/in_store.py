@@ -210,18 +210,18 @@ def end_date_score(planting: Planting) -> LiveOverrides:
     mean, deviation = np.nanmean(ground.frame, axis=0).tolist(), np.nanstd(ground.frame, axis=0).tolist()
 
     def make() -> Alter:
-        seen = dict.fromkeys(places, (0, 0.0, 0.0))  # count, mean, sum of squares about it (Welford, 1962)
+        moments = dict.fromkeys(places, (0, 0.0, 0.0))  # count, mean, sum of squares about it (Welford, 1962)
 
         def alter(_closed: ClosedBar, row: Row) -> Row:
             changed = {}
             for p in places:
                 if row[p] != row[p]:
                     continue
-                count, average, squares = seen[p]
+                count, average, squares = moments[p]
                 step = row[p] - average
                 average += step / (count + 1)
                 squares += step * (row[p] - average)
-                seen[p] = (count + 1, average, squares)
+                moments[p] = (count + 1, average, squares)
                 spread = math.sqrt(squares / (count + 1))
                 changed[p] = mean[p] + (row[p] - average) * (deviation[p] / spread if spread > 0.0 else 0.0)
             return with_values(row, changed)

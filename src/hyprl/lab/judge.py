@@ -39,7 +39,7 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Answer:
     """What an explanation says. `causes` ranked, the likeliest first; `stated` those that it is confident of."""
 
     first_bar: str | None = None
@@ -50,7 +50,7 @@ class Said:
     evidence: str = ""
 
     @classmethod
-    def of(cls, explanation: WordedExplanation) -> Said:
+    def of(cls, explanation: WordedExplanation) -> Answer:
         """Read an explanation."""
         where, findings = explanation.location, explanation.findings
         return cls(
@@ -75,8 +75,8 @@ class CaseResult:
     symbol: str
     expected: Expectation
     broken: bool = False
-    said: Said = field(default_factory=Said)
-    plain: Said = field(default_factory=Said)
+    answer: Answer = field(default_factory=Answer)
+    plain: Answer = field(default_factory=Answer)
     seconds: float = 0.0
     error: str | None = None
 
@@ -88,30 +88,30 @@ class CaseResult:
     @property
     def located(self) -> bool:
         """Tell whether the first diverging bar and its step are right."""
-        return self.located_bar and self.said.step == self.expected.step
+        return self.located_bar and self.answer.step == self.expected.step
 
     @property
     def located_bar(self) -> bool:
         """Tell whether the first diverging bar is right."""
-        return self.error is None and _instant(self.said.first_bar) == _instant(self.expected.first_bar)
+        return self.error is None and _instant(self.answer.first_bar) == _instant(self.expected.first_bar)
 
     @property
     def named(self) -> bool:
         """Tell whether the cause is ranked first, or for a pair whether both causes are stated."""
         if self.expected.kind == PAIR:
-            return set(self.expected.causes) <= set(self.said.stated)
-        return self.said.top in self.expected.causes
+            return set(self.expected.causes) <= set(self.answer.stated)
+        return self.answer.top in self.expected.causes
 
     @property
     def wrongly_stated(self) -> tuple[str, ...]:
         """Return the causes stated with confidence that nobody planted."""
-        return tuple(cause for cause in self.said.stated if cause not in self.expected.causes)
+        return tuple(cause for cause in self.answer.stated if cause not in self.expected.causes)
 
     @property
     def false_alarm(self) -> bool:
         """Tell whether a control did not stay silent."""
-        heard = self.broken or self.said.first_bar is not None or bool(self.said.stated)
-        return self.expected.kind == CONTROL and (heard or self.error is not None)
+        alarmed = self.broken or self.answer.first_bar is not None or bool(self.answer.stated)
+        return self.expected.kind == CONTROL and (alarmed or self.error is not None)
 
     @property
     def plain_alarm(self) -> bool:
@@ -145,11 +145,11 @@ def judge(symbol: str, expected: Expectation, left: TraceLog, right: TraceLog) -
     try:
         compared = compare(LogPair(left, right), "exact")
         broken = compared.verdict == BROKEN
-        said = Said.of(explained(left, right, compared.main.diff))
-        plain = Said.of(explained_plainly(left, right))
+        answer = Answer.of(explained(left, right, compared.main.diff))
+        plain = Answer.of(explained_plainly(left, right))
     except HyprLError as error:
         return CaseResult(symbol, expected, error=str(error))
-    return CaseResult(symbol, expected, broken, said, plain)
+    return CaseResult(symbol, expected, broken, answer, plain)
 
 
 def _instant(shown: str | None) -> datetime | None:

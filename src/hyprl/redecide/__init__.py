@@ -40,8 +40,10 @@ def redecide_logs(
     """
     named = ((left, f"the left {kind}"), (right, f"the right {kind}"))
     sides = [side_from(log.frame, log.facts, name) for log, name in named]
-    known = compare_sides(*sides, history=background.history, plan=background.plan, models=background.models)
-    return TraceRedecision(known, factor_facts(known))
+    compared = compare_sides(
+        *sides, history=background.history, plan=background.plan, models=background.models
+    )
+    return TraceRedecision(compared, factor_facts(compared))
 
 
 def redecide_for(left: TraceLog, right: TraceLog) -> TraceRedecision:

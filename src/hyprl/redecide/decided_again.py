@@ -111,8 +111,8 @@ def _shape(sides: list[Side], rows: list[int]) -> ModelShape | None:
 
 def _stated_shape(side: Side, row: int) -> ModelShape | None:
     model = side.model
-    known = model.kind in PROBABILITY_FUNCTIONS and set(model.columns) <= set(side.columns)
-    if not known or not model.weights or model.weights[0] != len(model.columns):
+    usable = model.kind in PROBABILITY_FUNCTIONS and set(model.columns) <= set(side.columns)
+    if not usable or not model.weights or model.weights[0] != len(model.columns):
         return None
     shape = ModelShape(model.kind, model.columns, len(model.weights))
     try:
@@ -164,8 +164,8 @@ def inputs_at(side: Side, row: int) -> dict[str, float]:
 
 
 def _decision(values: Mapping[str, float], shape: ModelShape | None) -> Decision:
-    known: Any = {name: values[INPUTS + name] for name in BarContext._fields}
-    context = BarContext(**known)
+    inputs: Any = {name: values[INPUTS + name] for name in BarContext._fields}
+    context = BarContext(**inputs)
     rules = StrategyParameters(*(values[STRATEGY + name] for name in StrategyParameters._fields))
     return decide(values[PROBABILITY] if shape is None else shape.probability(values), context, rules)
 

@@ -84,13 +84,15 @@ def lags_of(plain: Float64Array, other: Float64Array) -> tuple[tuple[int, ...], 
         rows = np.arange(max(start, lag), len(plain) - max(-lag, 0))
         if len(rows) < _INFORMATIVE:
             continue
-        here, there, seen = plain[rows], plain[rows - lag], other[rows]
+        here, there, found_there = plain[rows], plain[rows - lag], other[rows]
         step = np.abs(there - here)
-        telling = np.isfinite(step) & np.isfinite(seen) & (step > 1e-9 * (np.abs(here) + np.abs(there)))
+        telling = (
+            np.isfinite(step) & np.isfinite(found_there) & (step > 1e-9 * (np.abs(here) + np.abs(there)))
+        )
         if telling.sum() < _INFORMATIVE:
             continue
         could_tell = True
-        hits = np.abs(seen - there)[telling] <= _LAG_TOLERANCE * step[telling]
+        hits = np.abs(found_there - there)[telling] <= _LAG_TOLERANCE * step[telling]
         if hits.mean() >= _LAG_SHARE:
             found[lag] = float(hits.mean())
     return tuple(sorted(found, key=found.__getitem__, reverse=True)), could_tell

@@ -51,8 +51,8 @@ def equity_source(side: Side, rows: Int64Array) -> EquitySource:
 
 def is_external(side: Side) -> bool:
     """Tell whether a side sized from anything but its own account."""
-    known = np.isfinite(side.equity) & np.isfinite(side.sizing_equity)
-    return side.equity_injected or bool((side.sizing_equity != side.equity)[known].any())
+    recorded = np.isfinite(side.equity) & np.isfinite(side.sizing_equity)
+    return side.equity_injected or bool((side.sizing_equity != side.equity)[recorded].any())
 
 
 def same_source(left: Side, right: Side, left_of: Int64Array) -> bool:

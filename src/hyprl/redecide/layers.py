@@ -150,7 +150,7 @@ def _lags(
         return {}
     usual = max(set(best), key=best.count)
     chosen = {place: usual if usual in lags else lags[0] for place, (lags, _) in found.items() if lags}
-    silent = [place for place, (lags, told) in found.items() if not lags and not told]
+    silent = [place for place, (lags, could_tell) in found.items() if not lags and not could_tell]
     return chosen | dict.fromkeys(silent, usual)
 
 
@@ -180,16 +180,16 @@ def _gaps(
     gap, filled = np.zeros(plain.shape), np.full(plain.shape, np.nan)
     for place in range(plain.shape[1]):
         own = plain[:, place]
-        seen = recorded[:, place]
+        unlagged = recorded[:, place]
         if lag := lags.get(place, 0):
-            seen = shifted(seen, -lag, own)
-        both_nan = np.isnan(own) & np.isnan(seen)
-        difference = np.where(both_nan | frozen | (own == seen), 0.0, seen - own)
-        new = np.isnan(own) & np.isfinite(seen) & ~frozen
-        filled[new, place] = seen[new]
+            unlagged = shifted(unlagged, -lag, own)
+        both_nan = np.isnan(own) & np.isnan(unlagged)
+        difference = np.where(both_nan | frozen | (own == unlagged), 0.0, unlagged - own)
+        new = np.isnan(own) & np.isfinite(unlagged) & ~frozen
+        filled[new, place] = unlagged[new]
         difference[new] = 0.0
         if place in roundings:
-            difference[roundings[place][1](own) == seen] = 0.0
+            difference[roundings[place][1](own) == unlagged] = 0.0
         gap[:, place] = difference
     return gap, filled
 
@@ -266,10 +266,10 @@ def _is_absent(gap: Float64Array) -> bool:
 
 
 def _typical_gap(gap: Float64Array, plain: Float64Array) -> float:
-    seen, known = gap[np.isfinite(gap)], plain[np.isfinite(plain)]
-    if not len(seen) or not len(known) or not np.ptp(known):
+    gaps, values = gap[np.isfinite(gap)], plain[np.isfinite(plain)]
+    if not len(gaps) or not len(values) or not np.ptp(values):
         return inf
-    return float(np.abs(seen).mean() / np.std(known))
+    return float(np.abs(gaps).mean() / np.std(values))
 
 
 def _could_have_lasted(gap: Float64Array, memory: Memory) -> bool:

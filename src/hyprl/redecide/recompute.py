@@ -84,9 +84,9 @@ class Recomputer:
             return np.zeros((rows, len(self._lengths)))
         keeps = np.where(self._lengths > 0, 1.0 - 1.0 / np.maximum(self._lengths, 1), 0.0)
         own, recorded = self._own, self._left.features
-        seen, jump = min(len(own), _START_ROWS), self._jump(sequence.bars)
+        rows_seen, jump = min(len(own), _START_ROWS), self._jump(sequence.bars)
         with np.errstate(all="ignore"):
-            grown = np.abs(own[:seen] - recorded[:seen]) / keeps ** np.arange(seen)[:, None]
+            grown = np.abs(own[:rows_seen] - recorded[:rows_seen]) / keeps ** np.arange(rows_seen)[:, None]
         start = _AMPLIFIED * np.where(np.isfinite(grown), grown, 0.0).max(axis=0, initial=0.0)
         if self._is_other_start:
             start = np.maximum(start, _sizes(recorded)) * jump

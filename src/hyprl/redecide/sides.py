@@ -194,17 +194,17 @@ def _sessions(frame: pl.DataFrame) -> Int64Array:
 def _rules(frame: pl.DataFrame, stated: StrategyParameters) -> tuple[StrategyParameters, ...]:
     # What a record repeats (thresholds, risk inputs) is nearer to the decision than what the header says.
     sources = [name if name.startswith("threshold") else f"risk_inputs.{name}" for name in _PER_ROW]
-    known = [
+    recorded = [
         (name, source) for name, source in zip(_PER_ROW, sources, strict=True) if source in frame.columns
     ]
     made: dict[tuple[float, ...], StrategyParameters] = {}
-    rows = zip(*(_numbers(frame, source).tolist() for _, source in known), strict=True)
-    if not known:
+    rows = zip(*(_numbers(frame, source).tolist() for _, source in recorded), strict=True)
+    if not recorded:
         return (stated,) * frame.height
     result = []
     for values in rows:
         if values not in made:
-            given = {name: v for (name, _), v in zip(known, values, strict=True) if v == v}
+            given = {name: v for (name, _), v in zip(recorded, values, strict=True) if v == v}
             made[values] = stated._replace(**given)
         result.append(made[values])
     return tuple(result)

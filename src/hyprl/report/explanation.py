@@ -97,9 +97,9 @@ def _finding(console: Console, finding: WordedFinding, mark: str) -> None:
 
 def _shares(finding: WordedFinding) -> str:
     measured = ((finding.share_of_gap, "the combined gap"), (finding.share_of_probability, "mean |Δp|"))
-    known = [(finite_or_none(share), name) for share, name in measured]
-    said = [f"{_percent(share)} of {name}" for share, name in known if share is not None]
-    return ", ".join((*said, f"confidence {finding.confidence:.2f} ({finding.kind})"))
+    finite = [(finite_or_none(share), name) for share, name in measured]
+    shares = [f"{_percent(share)} of {name}" for share, name in finite if share is not None]
+    return ", ".join((*shares, f"confidence {finding.confidence:.2f} ({finding.kind})"))
 
 
 def _open(explanation: WordedExplanation, console: Console) -> None:

@@ -10,12 +10,12 @@ import pytest
 from rich.console import Console
 
 from hyprl.lab.board import Score, Scoreboard
-from hyprl.lab.judge import CONTROL, FAULT, PAIR, CaseResult, Expectation, Said
+from hyprl.lab.judge import CONTROL, FAULT, PAIR, Answer, CaseResult, Expectation
 from hyprl.lab.tables import write_scoreboard
 from hyprl.report.scoreboard import render_scoreboard
 
 BAR = "2025-01-02T14:30:00Z"
-RIGHT = Said(BAR, "features", "indicator.rsi_14", ("warmup",), ("warmup",))
+RIGHT = Answer(BAR, "features", "indicator.rsi_14", ("warmup",), ("warmup",))
 FOUND = CaseResult("X", Expectation(FAULT, "cold-rsi:40", ("warmup",), BAR, "features"), True, RIGHT, RIGHT)
 SILENT = CaseResult("X", Expectation(CONTROL, "resumed"))
 BOTH = replace(RIGHT, causes=("warmup", "configuration"), stated=("warmup", "configuration"))
@@ -41,11 +41,11 @@ def test_when_all_went_right_every_limit_holds():
     "case, line",
     [
         (replace(FOUND, broken=False), "detected"),
-        (replace(FOUND, said=replace(RIGHT, first_bar="2025-01-02T15:30:00Z")), "first bar and stage"),
-        (replace(FOUND, said=replace(RIGHT, step="bars")), "first bar and stage"),
-        (replace(FOUND, said=replace(RIGHT, causes=("bar_timing", "warmup"))), "top cause"),
+        (replace(FOUND, answer=replace(RIGHT, first_bar="2025-01-02T15:30:00Z")), "first bar and stage"),
+        (replace(FOUND, answer=replace(RIGHT, step="bars")), "first bar and stage"),
+        (replace(FOUND, answer=replace(RIGHT, causes=("bar_timing", "warmup"))), "top cause"),
         (replace(FOUND, plain=replace(RIGHT, causes=())), "top cause, plain log"),
-        (replace(TWO, said=replace(BOTH, stated=("warmup",))), "both causes of a pair"),
+        (replace(TWO, answer=replace(BOTH, stated=("warmup",))), "both causes of a pair"),
     ],
 )
 def test_what_is_not_found_misses_its_line_and_is_named(case: CaseResult, line: str):
@@ -58,8 +58,8 @@ def test_what_is_not_found_misses_its_line_and_is_named(case: CaseResult, line: 
     "case",
     [
         replace(SILENT, broken=True),
-        replace(SILENT, said=Said(first_bar=BAR)),
-        replace(SILENT, said=Said(causes=("warmup",), stated=("warmup",))),
+        replace(SILENT, answer=Answer(first_bar=BAR)),
+        replace(SILENT, answer=Answer(causes=("warmup",), stated=("warmup",))),
         replace(SILENT, error="refused"),
     ],
 )
@@ -69,7 +69,7 @@ def test_a_control_that_is_not_silent_is_a_false_alarm(case: CaseResult):
 
 
 def test_an_unsure_guess_on_a_control_is_no_alarm():
-    assert not replace(SILENT, said=Said(causes=("warmup",))).false_alarm
+    assert not replace(SILENT, answer=Answer(causes=("warmup",))).false_alarm
 
 
 def test_a_cause_stated_of_a_plain_log_of_a_control_is_counted():
@@ -92,13 +92,13 @@ def test_a_case_that_could_not_be_run_is_a_miss():
 
 
 def test_a_cause_that_nobody_planted_is_remarked():
-    assert misses(replace(FOUND, said=replace(RIGHT, stated=("warmup", "bar_timing")))) == [
+    assert misses(replace(FOUND, answer=replace(RIGHT, stated=("warmup", "bar_timing")))) == [
         "also stated bar_timing"
     ]
 
 
 def test_the_same_instant_in_another_spelling_is_the_same_bar():
-    assert replace(FOUND, said=replace(RIGHT, first_bar="2025-01-02T09:30:00-05:00")).located
+    assert replace(FOUND, answer=replace(RIGHT, first_bar="2025-01-02T09:30:00-05:00")).located
 
 
 def test_files_hold_every_case(tmp_path: Path):

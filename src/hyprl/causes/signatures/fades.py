@@ -58,10 +58,10 @@ def fade_of(column: Column) -> Fade | None:
 def constant_ratio(gap: Floats, floor: float) -> float | None:
     """Return the ratio of neighbouring values where it is one and the same below 1, None otherwise."""
     before, after = gap[:-1], gap[1:]
-    told = np.isfinite(before) & np.isfinite(after) & (np.abs(before) > floor) & (np.abs(after) > floor)
-    if int(told.sum()) < _LEAST_RATIOS:
+    usable = np.isfinite(before) & np.isfinite(after) & (np.abs(before) > floor) & (np.abs(after) > floor)
+    if int(usable.sum()) < _LEAST_RATIOS:
         return None
-    ratios = after[told] / before[told]
+    ratios = after[usable] / before[usable]
     middle = float(np.median(ratios))
     steady = float((np.abs(ratios - middle) < _RATIO_SPREAD).mean())
     grown = np.abs(ratios) > 1.0 + _RATIO_SPREAD  # a difference that comes back is fed, not forgotten

@@ -97,7 +97,7 @@ def _derived(pair: Pair, size: Column) -> Money | None:
     ]
     if multiples[0] is None or multiples[1] is None:
         return None
-    risks = [_risk(*told) for told in zip(sides, winning, multiples, strict=True)]  # type: ignore[arg-type]
+    risks = [_risk(*side) for side in zip(sides, winning, multiples, strict=True)]  # type: ignore[arg-type]
     risk = Column("risk", risks[0], risks[1])
     if not risk.both.any():
         return None
@@ -124,8 +124,8 @@ def _winning(pair: Pair, place: int) -> Floats:
 
 def _multiple(value: Floats, winning: Floats) -> float | None:
     """Return the reward multiple on which neighbouring bars of one risk agree: it solves both of their equations."""
-    told = np.isfinite(value) & np.isfinite(winning)
-    value, winning = value[told], winning[told]
+    finite = np.isfinite(value) & np.isfinite(winning)
+    value, winning = value[finite], winning[finite]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         crossed = value[:-1] * winning[1:] - value[1:] * winning[:-1]
         solved = (value[:-1] - value[1:]) / crossed - 1.0
@@ -167,10 +167,12 @@ def _recorded_multiple(pair: Pair, risk: Column, place: int) -> float | None:
         if place == 0
         else (value.right, risk.right, _winning(pair, 1))
     )
-    told = np.isfinite(side) & np.isfinite(amount) & np.isfinite(winning) & (amount > 0.0) & (winning > 0.05)
-    if len(np.unique(winning[told])) < _VARIED or len(np.unique(side[told])) < _VARIED:
+    usable = (
+        np.isfinite(side) & np.isfinite(amount) & np.isfinite(winning) & (amount > 0.0) & (winning > 0.05)
+    )
+    if len(np.unique(winning[usable])) < _VARIED or len(np.unique(side[usable])) < _VARIED:
         return None
-    multiples = (side[told] / amount[told] + 1.0 - winning[told]) / winning[told]
+    multiples = (side[usable] / amount[usable] + 1.0 - winning[usable]) / winning[usable]
     middle = float(np.median(multiples))
     return round(middle, 5) if float((np.abs(multiples - middle) < 1e-4).mean()) > 0.9 else None
 

@@ -51,18 +51,18 @@ def level_of(pair: Pair, money: Money | None) -> tuple[Column, float] | None:
         column, tolerance = money.stop, money.tolerance
     else:
         return None
-    told = np.abs(column.left[column.both])
-    return (column, _SLACK * tolerance * float(np.median(told))) if len(told) >= _LEAST_BARS else None
+    sizes = np.abs(column.left[column.both])
+    return (column, _SLACK * tolerance * float(np.median(sizes))) if len(sizes) >= _LEAST_BARS else None
 
 
 def ranges_of(level: Column, noise: float) -> Ranges | None:
     """Return the true ranges behind an average, None where they would not be positive."""
     length = _length(level, noise) or USUAL_LENGTH
     ranges = Column("true range", true_range(level.left, length), true_range(level.right, length))
-    told = ranges.both
-    if int(told.sum()) < _LEAST_BARS:
+    both = ranges.both
+    if int(both.sum()) < _LEAST_BARS:
         return None
-    if float(((ranges.left <= 0.0) | (ranges.right <= 0.0))[told].mean()) > 0.01:
+    if float(((ranges.left <= 0.0) | (ranges.right <= 0.0))[both].mean()) > 0.01:
         return None
     return Ranges(level, noise, length, ranges, 2.0 * length * noise)
 
@@ -98,12 +98,12 @@ def _restarted(left: Floats, gap: Floats, length: int, noise: float) -> int | No
     error[length:] = (sums[length:] - sums[:-length]) / length - left[length:]
     kept = 1.0 - 1.0 / length
     for bars in range(min(len(gap) // 3, 40 * length)):
-        told = gap[bars + length :]
+        seen_gap = gap[bars + length :]
         due = error[length : len(gap) - bars] * kept**bars
-        strong = np.isfinite(told) & (np.abs(due) > 20.0 * noise)
+        strong = np.isfinite(seen_gap) & (np.abs(due) > 20.0 * noise)
         if int(strong.sum()) < _LEAST_BARS:
             return None
-        if float(np.median(np.abs(told[strong] / due[strong] - 1.0))) < 0.02:
+        if float(np.median(np.abs(seen_gap[strong] / due[strong] - 1.0))) < 0.02:
             return bars
     return None
 
@@ -111,8 +111,8 @@ def _restarted(left: Floats, gap: Floats, length: int, noise: float) -> int | No
 def _length(level: Column, noise: float) -> int | None:
     gap = np.where(level.both, level.right - level.left, np.nan)
     before, after = gap[:-1], gap[1:]
-    told = (np.abs(before) > 30.0 * noise) & (np.abs(after) > 30.0 * noise)
-    ratios = after[told] / before[told]
+    strong = (np.abs(before) > 30.0 * noise) & (np.abs(after) > 30.0 * noise)
+    ratios = after[strong] / before[strong]
     ratios = np.sort(ratios[(ratios > 0.5) & (ratios < 0.9995)])
     if len(ratios) < _LEAST_BARS // 4:
         return None

@@ -76,8 +76,8 @@ def _where(explanation: WordedExplanation) -> Markup | None:
 def _finding(finding: WordedFinding, span: Span | None) -> Markup:
     share = _share(finding)
     value = percent(share) if share is not None else "share not measured"
-    sure = "" if finding.confident else ", not certain enough to name"
-    about = f"{finding.kind}, confidence {finding.confidence:.2f}{sure}"
+    doubt = "" if finding.confident else ", not certain enough to name"
+    about = f"{finding.kind}, confidence {finding.confidence:.2f}{doubt}"
     parts = [f"first at {instant(finding.first_bar)}"] if finding.first_bar else []
     if finding.share_of_probability is not None:
         parts.append(f"{percent(finding.share_of_probability)} of mean |Δp|")
@@ -86,7 +86,7 @@ def _finding(finding: WordedFinding, span: Span | None) -> Markup:
     return el(
         "li",
         el("div", el("h3", finding.cause.replace("_", " ")), el("b", value), class_="split"),
-        _bar(span, "sure" if finding.confident else "unsure"),
+        _bar(span, "doubt" if finding.confident else "unsure"),
         el("p", about, class_="quiet"),
         el("p", finding.evidence),
         el("p", "; ".join(parts) + ".", class_="quiet") if parts else None,
