@@ -104,7 +104,7 @@ def own_signals(case: Case) -> Signals:
     """Return what HyprL's own probabilities ask for at each bar, whether or not a position is open."""
     run = case.backtest(record=True)
     atr = run.features[:, case.run.plan.position("atr_14")]
-    return Signals(run.rows["direction"], atr * case.run.config.risk.atr_multiplier)
+    return Signals(run.decisions["direction"], atr * case.run.config.risk.atr_multiplier)
 
 
 def fast_turns(case: Case, signals: Signals, turns: int) -> Turns:

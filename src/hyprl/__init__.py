@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # for type checkers and editors: the names of _HOMES
     from hyprl.api import compare_logs, explain_logs, request, run_backtest, run_check, run_replay
     from hyprl.config import HyprLConfig, load_config
     from hyprl.domain.bars import Bar, BarSeries, ClosedBar
+    from hyprl.domain.decisions import Decision
     from hyprl.errors import HyprLError
     from hyprl.features.pipeline import FeatureFrameSnapshot
     from hyprl.features.registry import register_feature, register_preset
@@ -23,7 +24,6 @@ if TYPE_CHECKING:  # for type checkers and editors: the names of _HOMES
     from hyprl.model.artifact import ProbabilityModel
     from hyprl.risk.calculators import calc_position_size, expected_pnl, risk_amount
     from hyprl.risk.manager import EquityContext, RiskManager
-    from hyprl.strategy.decide import Decision
     from hyprl.strategy.engine import StrategyEngine, StrategyInputs
     from hyprl.trace.signal import SignalTrace
 
@@ -32,7 +32,7 @@ _HOMES = {
     "BarSeries": "hyprl.domain.bars",
     "BacktestFeatureStore": "hyprl.features.stores",
     "ClosedBar": "hyprl.domain.bars",
-    "Decision": "hyprl.strategy.decide",
+    "Decision": "hyprl.domain.decisions",
     "EquityContext": "hyprl.risk.manager",
     "FeatureFrameSnapshot": "hyprl.features.pipeline",
     "HyprLConfig": "hyprl.config",

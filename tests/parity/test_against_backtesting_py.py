@@ -79,7 +79,7 @@ def hyprl_run(series: BarSeries) -> BacktestRun:
 
 def sides_of(run: BacktestRun) -> list[int]:
     """+1, -1 or 0 for each bar: what HyprL recorded that it ordered."""
-    return np.where(run.rows["reason"] == EMIT, run.rows["direction"], 0).tolist()
+    return np.where(run.decisions["reason"] == EMIT, run.decisions["direction"], 0).tolist()
 
 
 def backtesting_py(run: BacktestRun, atr: list[float]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hyprl.backtest.run import BacktestRun
 from hyprl.domain.decisions import WARMUP
 from hyprl.domain.trades import RunWindow
 from hyprl.jit.kernel import COMPILED, INTERPRETED
@@ -40,13 +41,16 @@ def cut(run: Run, length: int) -> Run:
     return replace(run, window=RunWindow(window.series.slice(0, window.start + length), window.start))
 
 
+def recorded(run: BacktestRun, length: int | None = None) -> list[bytes]:
+    return [rows[:length].tobytes() for rows in (run.features, run.contexts, run.decisions)]
+
+
 def assert_every_prefix_agrees(run: Run) -> int:
     kernel = kernel_for(run, COMPILED, silent)
     full = backtest(run, kernel, record=True)
     for length in range(1, run.window.length + 1):
         part = backtest(cut(run, length), kernel, record=True)
-        assert part.features.tobytes() == full.features[:length].tobytes()
-        assert part.rows.tobytes() == full.rows[:length].tobytes()
+        assert recorded(part) == recorded(full, length)
         assert np.array_equal(part.equity, full.equity[:length])
         done = [trade for trade in full.trades if trade.exit_bar < length and trade.exit_kind != 4]
         assert [trade for trade in part.trades if trade.exit_kind != 4] == done
@@ -66,7 +70,7 @@ def test_every_prefix_of_the_real_year_agrees(real_run):
 def test_the_live_engine_agrees_with_the_full_run_when_it_is_stopped_early(length, embedded_run):
     full = backtest(embedded_run, kernel_for(embedded_run, COMPILED, silent), record=True)
     _, records = replay_in_memory(cut(embedded_run, length), silent)
-    assert [record.probability_up for record in records] == full.rows["probability_up"][:length].tolist()
+    assert [record.probability_up for record in records] == full.decisions["probability_up"][:length].tolist()
     assert [record.equity for record in records] == full.equity[:length].tolist()
 
 
@@ -74,7 +78,7 @@ def test_the_live_engine_agrees_with_the_full_run_when_it_is_stopped_early(lengt
 def test_the_first_computable_bar_is_decided_and_the_one_before_is_warmup(mode, embedded_run):
     run = replace(embedded_run, window=RunWindow(embedded_run.window.series.slice(0, 120), 0))
     done = backtest(run, kernel_for(run, mode, silent), record=True)
-    batch = [code == WARMUP for code in done.rows["reason"]]
+    batch = [code == WARMUP for code in done.decisions["reason"]]
     _, records = replay_in_memory(run, silent, mode=mode)
     live = [record.reason == "warmup" for record in records]
     # 72 true ranges need 73 bars: the bar with index 72 is the first that has every feature.
@@ -89,6 +93,5 @@ def test_a_look_ahead_would_be_found(embedded_run):
         window.series.close[: window.start + 50], -1)), window.start))  # fmt: skip
     kernel = kernel_for(peeking, COMPILED, silent)
     full, part = backtest(peeking, kernel, record=True), backtest(shorter, kernel, record=True)
-    assert part.features[:49].tobytes() == full.features[:49].tobytes()
-    assert part.rows[:49].tobytes() == full.rows[:49].tobytes()
+    assert recorded(part, 49) == recorded(full, 49)
     assert part.features[49].tobytes() != full.features[49].tobytes()

@@ -13,11 +13,11 @@ import pytest
 
 from hyprl.bars.windows import cut_window, load_bars
 from hyprl.config import load_config
+from hyprl.domain.decisions import BarContext
 from hyprl.features.choice import plan_for
 from hyprl.jit.kernel import COMPILED, INTERPRETED
 from hyprl.model.artifact import ProbabilityModel
 from hyprl.risk.manager import RiskManager, SimulatedEquity
-from hyprl.strategy.decide import BarContext
 from hyprl.strategy.engine import DecisionRules, StrategyEngine, StrategyInputs, describe
 from hyprl.trace.frame import records_frame
 from hyprl.usecases.drive import replay_in_memory

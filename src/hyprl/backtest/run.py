@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from hyprl.domain.bars import Float64Array, Int64Array
-from hyprl.domain.decisions import DecidedBar
-from hyprl.domain.records import RecordArray
+from hyprl.domain.arrays import Float64Array, Int64Array, RecordArray
+from hyprl.domain.decisions import BarContext, Decision
 from hyprl.domain.trades import RunWindow, Trade
 from hyprl.kernel.account import open_account
 from hyprl.kernel.batch import (
     BLOCK_BARS,
-    ROW,
+    CONTEXT,
+    DECISION,
     TRADE,
     Inputs,
     Outputs,
@@ -48,7 +48,10 @@ class RunInputs:
 
 @dataclass(frozen=True, slots=True)
 class BacktestRun:
-    """What the kernel did: trades, equity at each decided bar's close, and rows if they were recorded."""
+    """What the kernel did: trades and equity at each decided bar's close; if recorded, what was decided, from what.
+
+    `contexts` and `decisions` are records with the fields of BarContext and Decision.
+    """
 
     window: RunWindow
     trade_rows: RecordArray
@@ -56,7 +59,8 @@ class BacktestRun:
     final_equity: float
     exposed_bars: int
     features: Float64Array
-    rows: RecordArray
+    contexts: RecordArray
+    decisions: RecordArray
 
     @property
     def trades(self) -> tuple[Trade, ...]:
@@ -66,9 +70,14 @@ class BacktestRun:
     def records(self, facts: RunFacts) -> Iterator[SignalTrace]:
         """Yield one trace record per decided bar. Needs a run with `record=True`."""
         bars = self.window.evaluated
-        recorded = zip(self.features.tolist(), self.rows.tolist(), strict=True)
-        for index, (features, row) in enumerate(recorded):
-            yield compose_trace(facts, bars.bar(index), features, DecidedBar._make(row))
+        recorded = zip(
+            self.features.tolist(),
+            map(BarContext._make, self.contexts.tolist()),
+            map(Decision._make, self.decisions.tolist()),
+            strict=True,
+        )
+        for index, (features, context, decision) in enumerate(recorded):
+            yield compose_trace(facts, bars.bar(index), features, context, decision)
 
 
 def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: bool = False) -> BacktestRun:
@@ -78,7 +87,8 @@ def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: boo
     """
     width = len(kernel.plan.columns)
     recorded = window.length if record else 0
-    features, rows = np.empty((recorded, width)), np.empty(recorded, ROW)
+    features = np.empty((recorded, width))
+    contexts, decisions = np.empty(recorded, CONTEXT), np.empty(recorded, DECISION)
     equity = np.empty(window.length)
     # One trade a bar at most; the system gives memory only to the rows that are written.
     trades = np.empty(window.length, TRADE)
@@ -95,7 +105,15 @@ def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: boo
         ),
         inputs.parameters,
         Work(kernel.new_states(), np.zeros((BLOCK_BARS, width)), np.zeros(BLOCK_BARS), np.zeros(BLOCK_BARS)),
-        Outputs(equity, features, rows, trades),
+        Outputs(equity, features, contexts, decisions, trades),
     )
-    made = trades[: ran.trades].copy()
-    return BacktestRun(window, made, equity, ran.account.equity, ran.exposed_bars, features, rows)
+    return BacktestRun(
+        window,
+        trades[: ran.trades].copy(),
+        equity,
+        ran.account.equity,
+        ran.exposed_bars,
+        features,
+        contexts,
+        decisions,
+    )

@@ -1,4 +1,4 @@
-"""Codes that the kernel computes with, their names in traces and reports, and a decided bar as numbers."""
+"""What a decision reads and what it says, as numbers: the codes that the kernel computes with, and their names."""
 
 from __future__ import annotations
 
@@ -45,11 +45,31 @@ EXIT_END = 4
 EXIT_NAMES = ("none", "stop", "target", "trailing", "end")
 
 
-class DecidedBar(NamedTuple):
-    """One decided bar as numbers: codes as above, sizes in shares, money in account currency.
+class BarContext(NamedTuple):
+    """What one engine knows at the close of a bar, features aside.
 
-    `equity` is the engine's own, `sizing_equity` what sizing used; `headlines` counts those published so far.
+    `equity` is what sizing uses (simulated, account or injected); `account_equity` is the engine's own, against which
+    the day's loss is measured. `sentiment_score` is NaN where there is no source or no headline.
     """
+
+    features_ready: bool
+    data_ok: bool
+    position_open: bool
+    price: float
+    atr: float
+    trend_return: float
+    regime_high: float
+    sentiment_score: float
+    equity: float
+    account_equity: float
+    session_start_equity: float
+    gross_exposure: float
+    trades_today: float
+    bars_since_entry: float
+
+
+class Decision(NamedTuple):
+    """What was decided: codes as above; size in shares, amounts in account currency."""
 
     probability_up: float
     direction: int
@@ -59,12 +79,3 @@ class DecidedBar(NamedTuple):
     expected_pnl: float
     position_size: float
     risk_amount: float
-    sizing_equity: float
-    equity: float
-    sentiment_score: float
-    headlines: int
-    position_open: bool
-    session_start_equity: float
-    gross_exposure: float
-    trades_today: float
-    bars_since_entry: float

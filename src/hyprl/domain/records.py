@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, get_type_hints
 
 import numpy as np
-import numpy.typing as npt
 
-RecordArray = npt.NDArray[np.void]
 _NUMBERS = {float: np.float64, int: np.int64, bool: np.bool_}
 
 

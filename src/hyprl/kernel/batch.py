@@ -11,17 +11,19 @@ import math
 from typing import NamedTuple
 
 from hyprl.domain.account import Account
-from hyprl.domain.bars import Bar, BarSeries, Float64Array, Int64Array, Times, Vector, is_usable
-from hyprl.domain.decisions import EXIT_NONE, NO_DIRECTION, DecidedBar
-from hyprl.domain.records import RecordArray, record_dtype
+from hyprl.domain.arrays import Float64Array, Int64Array, RecordArray
+from hyprl.domain.bars import Bar, BarSeries, Times, Vector, is_usable
+from hyprl.domain.decisions import EXIT_NONE, NO_DIRECTION, BarContext, Decision
+from hyprl.domain.records import record_dtype
 from hyprl.domain.trades import Trade
 from hyprl.kernel.account import closed_trade, flatten
 from hyprl.kernel.observe import observe, probability_of
-from hyprl.kernel.step import Parameters, decided_bar, step
+from hyprl.kernel.step import Parameters, step
 from hyprl.strategy.decide import Observed
 
 BLOCK_BARS = 128  # with 19 columns a block stays in a processor's nearest cache
-ROW = record_dtype(DecidedBar)
+CONTEXT = record_dtype(BarContext)
+DECISION = record_dtype(Decision)
 TRADE = record_dtype(Trade)
 
 
@@ -63,14 +65,15 @@ class Work(NamedTuple):
 
 
 class Outputs(NamedTuple):
-    """Where the run writes: equity, features and a ROW per bar from `start` on, or no bars if it was not asked for.
+    """Where the run writes: a row a bar from `start` on; all but equity may be empty, and is then not wanted.
 
-    `trades` has room for one TRADE a bar, with bars counted from `start`.
+    `trades` has room for one trade a bar, with bars counted from `start`.
     """
 
     equity: Float64Array
     features: Float64Array
-    rows: RecordArray
+    contexts: RecordArray
+    decisions: RecordArray
     trades: RecordArray
 
 
@@ -187,9 +190,10 @@ def run_backtest(
             exposed += account.position.side != NO_DIRECTION
             if len(outputs.equity) > 0:
                 outputs.equity[row] = account.equity
-            if len(outputs.rows) > 0:
+            if len(outputs.decisions) > 0:
                 keep_features(outputs.features[row], observed.features)
-                outputs.rows[row] = decided_bar(judged, cursor)
+                outputs.contexts[row] = judged.context
+                outputs.decisions[row] = judged.decision
     if len(bars.close) > inputs.start:
         account = flatten(account, last_usable_close(bars, inputs.start), parameters.execution)
         if account.exit.kind != EXIT_NONE:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hyprl.domain.account import Account
 from hyprl.domain.bars import PRICE_FLAWS, Bar, is_usable
-from hyprl.domain.decisions import NO_DIRECTION, DecidedBar
+from hyprl.domain.decisions import NO_DIRECTION, BarContext
 from hyprl.kernel.account import (
     ExecutionParameters,
     begin_bar,
@@ -22,7 +22,6 @@ from hyprl.kernel.account import (
     trail_stop,
 )
 from hyprl.strategy.decide import (
-    BarContext,
     Columns,
     Judged,
     Observed,
@@ -91,43 +90,20 @@ def judge(
 def context_of(account: Account, observed: Observed, sizing_equity: float, columns: Columns) -> BarContext:
     """Gather what the decision may read; `sizing_equity` is what sizing uses."""
     bar, features = observed.bar, observed.features
+    # By position, in the order of the fields: by name, the interpreter takes twice as long.
     return BarContext(
-        features_ready=observed.ready,
-        data_ok=(observed.flaws & PRICE_FLAWS) == 0 and is_usable(bar),
-        position_open=account.position.side != NO_DIRECTION,
-        price=bar.close,
-        atr=features[columns.atr],
-        trend_return=features[columns.trend],
-        regime_high=features[columns.regime],
-        sentiment_score=observed.sentiment_score,
-        equity=sizing_equity,
-        account_equity=account.equity,
-        session_start_equity=account.session.start_equity,
-        gross_exposure=account.position.size * bar.close,
-        trades_today=account.session.trades,
-        bars_since_entry=account.bar_count - account.last_entry_bar,
-    )
-
-
-def decided_bar(judged: Judged, headlines: int) -> DecidedBar:
-    """Return a judged bar as what a trace keeps of it; `headlines` counts those published by its close."""
-    context, decision = judged.context, judged.decision
-    return DecidedBar(
-        probability_up=decision.probability_up,
-        direction=decision.direction,
-        reason=decision.reason,
-        trend_ok=decision.trend_ok,
-        sentiment_ok=decision.sentiment_ok,
-        expected_pnl=decision.expected_pnl,
-        position_size=decision.position_size,
-        risk_amount=decision.risk_amount,
-        sizing_equity=context.equity,
-        equity=context.account_equity,
-        sentiment_score=context.sentiment_score,
-        headlines=headlines,
-        position_open=context.position_open,
-        session_start_equity=context.session_start_equity,
-        gross_exposure=context.gross_exposure,
-        trades_today=context.trades_today,
-        bars_since_entry=context.bars_since_entry,
+        observed.ready,
+        (observed.flaws & PRICE_FLAWS) == 0 and is_usable(bar),
+        account.position.side != NO_DIRECTION,
+        bar.close,
+        features[columns.atr],
+        features[columns.trend],
+        features[columns.regime],
+        observed.sentiment_score,
+        sizing_equity,
+        account.equity,
+        account.session.start_equity,
+        account.position.size * bar.close,
+        account.session.trades,
+        account.bar_count - account.last_entry_bar,
     )

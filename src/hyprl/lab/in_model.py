@@ -13,6 +13,7 @@ from hyprl.causes.cause import Cause
 from hyprl.causes.steps import DecisionStep
 from hyprl.domain.account import Account
 from hyprl.domain.bars import Float64Array
+from hyprl.domain.decisions import Decision
 from hyprl.errors import ArtifactError
 from hyprl.lab.fault import fault
 from hyprl.lab.ground import GroundTruth, Planting, differ, narrowed
@@ -20,7 +21,7 @@ from hyprl.model.artifact import PROBABILITY_FUNCTIONS, ProbabilityModel
 from hyprl.model.evaluate import HEADER
 from hyprl.model.layout import LOGISTIC
 from hyprl.risk.manager import EquityContext
-from hyprl.strategy.decide import Decision, Judged, Observed
+from hyprl.strategy.decide import Judged, Observed
 from hyprl.strategy.engine import DecisionRules
 from hyprl.wiring import LiveOverrides
 

@@ -17,7 +17,6 @@ from hyprl.domain.instants import iso_utc
 from hyprl.domain.trades import Trade
 from hyprl.errors import DataError
 from hyprl.features.stores import FeatureStore
-from hyprl.kernel.step import decided_bar
 from hyprl.live.headlines import HeadlineFeed
 from hyprl.strategy.engine import StrategyEngine
 from hyprl.trace.compose import RunFacts, bar_hash, compose_trace
@@ -98,10 +97,9 @@ class LiveEngine:
         judged = parts.strategy.decide_signals_on_bar(closed, features, ready, parts.broker.account, score)
         if judged.decision.reason == EMIT:
             parts.broker.place(judged.order)
-        decided = decided_bar(judged, parts.headlines.cursor)
-        record = compose_trace(parts.facts, closed, _plain(features), decided)
+        record = compose_trace(parts.facts, closed, _plain(features), judged.context, judged.decision)
         parts.sink.write(record)
-        self._advance(closed, trade, record, decided.position_open)
+        self._advance(closed, trade, record, judged.context.position_open)
         parts.checkpoint(progress)
         return record
 

@@ -15,11 +15,11 @@ import numpy as np
 
 from hyprl.domain.account import NO_ORDER, Account, Order
 from hyprl.domain.bars import Bar, Int64Array
-from hyprl.domain.decisions import EMIT, LONG, NO_DIRECTION
+from hyprl.domain.decisions import EMIT, LONG, NO_DIRECTION, BarContext
 from hyprl.kernel.account import open_account, place, taken
 from hyprl.kernel.step import judge, settle
 from hyprl.redecide.sides import ACCOUNT_FIELDS, Side
-from hyprl.strategy.decide import BarContext, Columns, Judged, Observed, order_of
+from hyprl.strategy.decide import Columns, Judged, Observed, order_of
 
 OWN_COLUMNS = Columns(0, 1, 2)  # where the strategy's columns stand once they are picked out
 TOLERANCE = 1e-9

@@ -13,11 +13,11 @@ from math import inf, isclose, isnan
 
 import numpy as np
 
-from hyprl.domain.decisions import EMIT, LONG, REASON_NAMES, SHORT
+from hyprl.domain.decisions import EMIT, LONG, REASON_NAMES, SHORT, BarContext
 from hyprl.kernel.account import ExecutionParameters
 from hyprl.redecide.accounts import WalkedAccount, walk_account
 from hyprl.redecide.sides import Side
-from hyprl.strategy.decide import BarContext, StrategyParameters, decide
+from hyprl.strategy.decide import StrategyParameters, decide
 
 # What a key is worth where it is ignored.
 IGNORED: dict[str, float] = {

@@ -13,12 +13,12 @@ import polars as pl
 
 from hyprl.causes.shrink import Shrunk, smallest_difference
 from hyprl.domain.bars import PRICE_FLAWS, Bar, is_usable
-from hyprl.domain.decisions import EMIT
+from hyprl.domain.decisions import EMIT, BarContext, Decision
 from hyprl.domain.instants import iso_utc
 from hyprl.logs.log import TraceLog
 from hyprl.model.artifact import PROBABILITY_FUNCTIONS
 from hyprl.redecide.sides import ACCOUNT_FIELDS, Side, side_from
-from hyprl.strategy.decide import BarContext, Decision, StrategyParameters, decide
+from hyprl.strategy.decide import StrategyParameters, decide
 
 STRATEGY, INPUTS, FEATURE, MODEL = "strategy.", "inputs.", "features.", "model."
 PROBABILITY = INPUTS + "probability_up"

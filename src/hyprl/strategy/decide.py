@@ -25,6 +25,8 @@ from hyprl.domain.decisions import (
     THRESHOLD,
     TREND,
     WARMUP,
+    BarContext,
+    Decision,
 )
 from hyprl.risk.calculators import calc_position_size, expected_pnl, risk_amount, stop_distance
 
@@ -56,29 +58,6 @@ class StrategyParameters(NamedTuple):
     min_bars_between_entries: float
 
 
-class BarContext(NamedTuple):
-    """What one engine knows at the close of a bar, features aside.
-
-    `equity` is what sizing uses (simulated, account or injected); `account_equity` is the engine's own, against which
-    the day's loss is measured. `sentiment_score` is NaN where there is no source or no headline.
-    """
-
-    features_ready: bool
-    data_ok: bool
-    position_open: bool
-    price: float
-    atr: float
-    trend_return: float
-    regime_high: float
-    sentiment_score: float
-    equity: float
-    account_equity: float
-    session_start_equity: float
-    gross_exposure: float
-    trades_today: float
-    bars_since_entry: float
-
-
 class Columns(NamedTuple):
     """Where the strategy's own inputs stand among the feature columns."""
 
@@ -99,19 +78,6 @@ class Observed(NamedTuple):
     ready: bool
     probability_up: float
     sentiment_score: float
-
-
-class Decision(NamedTuple):
-    """What was decided: codes of hyprl.domain.decisions; size in shares, amounts in account currency."""
-
-    probability_up: float
-    direction: int
-    reason: int
-    trend_ok: bool
-    sentiment_ok: bool
-    expected_pnl: float
-    position_size: float
-    risk_amount: float
 
 
 class Judged(NamedTuple):
@@ -237,3 +203,19 @@ def order_of(decision: Decision, context: BarContext, parameters: StrategyParame
         return NO_ORDER
     distance = stop_distance(context.atr, parameters.atr_multiplier)
     return Order(float(decision.direction), decision.position_size, distance)
+
+
+# BarContext and Decision too: tests that `hyprl shrink` wrote for users import them from here.
+__all__ = [
+    "REGIME_ANY",
+    "REGIME_CALM",
+    "REGIME_TURBULENT",
+    "BarContext",
+    "Columns",
+    "Decision",
+    "Judged",
+    "Observed",
+    "StrategyParameters",
+    "decide",
+    "order_of",
+]

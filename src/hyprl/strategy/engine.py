@@ -8,9 +8,9 @@ from typing import Any
 
 from hyprl.domain.account import Account
 from hyprl.domain.bars import ClosedBar
-from hyprl.domain.decisions import DIRECTION_NAMES, EMIT, REASON_NAMES
+from hyprl.domain.decisions import DIRECTION_NAMES, EMIT, REASON_NAMES, BarContext, Decision
 from hyprl.risk.manager import ParityEquity, RiskManager
-from hyprl.strategy.decide import BarContext, Columns, Decision, Judged, Observed, StrategyParameters
+from hyprl.strategy.decide import Columns, Judged, Observed, StrategyParameters
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from hyprl.domain.bars import ClosedBar
-from hyprl.domain.decisions import DIRECTION_NAMES, EMIT, REASON_NAMES, DecidedBar
+from hyprl.domain.decisions import DIRECTION_NAMES, EMIT, REASON_NAMES, BarContext, Decision
 from hyprl.trace.encode import float_bits_hash
 from hyprl.trace.signal import AccountState, RiskInputs, SignalTrace
 
@@ -39,12 +39,15 @@ def bar_hash(closed: ClosedBar) -> str:
 
 
 def compose_trace(
-    facts: RunFacts, closed: ClosedBar, features: Sequence[float], decided: DecidedBar
+    facts: RunFacts,
+    closed: ClosedBar,
+    features: Sequence[float],
+    context: BarContext,
+    decision: Decision,
 ) -> SignalTrace:
     """Return the record of one decided bar; `features` in column order, NaN while in warm-up."""
-    reason = int(decided.reason)
-    computed = decided.probability_up == decided.probability_up
-    score = decided.sentiment_score
+    computed = decision.probability_up == decision.probability_up
+    score = context.sentiment_score
     scored = score == score
     return SignalTrace(
         run_id=facts.run_id,
@@ -58,18 +61,18 @@ def compose_trace(
         indicators=dict(zip(facts.columns, features, strict=True)),
         model_params_hash=facts.model_params_hash,
         config_hash=facts.config_hash,
-        probability_up=decided.probability_up,
+        probability_up=decision.probability_up,
         threshold_long=facts.threshold_long,
         threshold_short=facts.threshold_short,
-        direction=DIRECTION_NAMES[int(decided.direction)],
-        decision="emit" if reason == EMIT else "reject",
-        reason=REASON_NAMES[reason],
-        trend_ok=bool(decided.trend_ok) if computed else None,
-        sentiment_ok=bool(decided.sentiment_ok) if computed else None,
+        direction=DIRECTION_NAMES[decision.direction],
+        decision="emit" if decision.reason == EMIT else "reject",
+        reason=REASON_NAMES[decision.reason],
+        trend_ok=decision.trend_ok if computed else None,
+        sentiment_ok=decision.sentiment_ok if computed else None,
         sentiment=_sentiment(facts.has_sentiment_source, scored),
         sentiment_score=score if scored else None,
         risk_inputs=RiskInputs(
-            decided.sizing_equity,
+            context.equity,
             features[facts.atr_column],
             closed.bar.close,
             facts.risk_fraction,
@@ -77,16 +80,16 @@ def compose_trace(
             facts.reward_multiple,
         ),
         account=AccountState(
-            bool(decided.position_open),
-            decided.session_start_equity,
-            decided.gross_exposure,
-            int(decided.trades_today),
-            int(decided.bars_since_entry) if decided.bars_since_entry < _NEVER else None,
+            context.position_open,
+            context.session_start_equity,
+            context.gross_exposure,
+            int(context.trades_today),
+            int(context.bars_since_entry) if context.bars_since_entry < _NEVER else None,
         ),
-        expected_pnl=decided.expected_pnl,
-        position_size=decided.position_size,
-        risk_amount=decided.risk_amount,
-        equity=decided.equity,
+        expected_pnl=decision.expected_pnl,
+        position_size=decision.position_size,
+        risk_amount=decision.risk_amount,
+        equity=context.account_equity,
     )
 
 

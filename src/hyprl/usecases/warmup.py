@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from hyprl.domain.arrays import Float64Array, Int64Array
+from hyprl.domain.decisions import Decision
 from hyprl.errors import DataError
 from hyprl.jit.kernel import COMPILED, Announce, Kernel
 from hyprl.kernel.account import open_account
 from hyprl.report.warmup import DECISION, Needed, WarmupReport
-from hyprl.strategy.decide import Decision, Judged, Observed
+from hyprl.strategy.decide import Judged, Observed
 from hyprl.usecases.drive import Tick, no_tick
 from hyprl.usecases.requests import BUILT_IN, MODELS, RunRequest, prepare
 from hyprl.wiring import Run, kernel_for, parameters_for

@@ -52,7 +52,14 @@ def run(kernel: Kernel, embedded: BarSeries) -> Callable[..., BacktestRun]:
 
 def test_each_bar_of_the_window_has_one_row_and_one_equity(run: Callable[..., BacktestRun]) -> None:
     done = run(300, 350)
-    assert len(done.features) == len(done.rows) == len(done.equity) == done.window.length == 50
+    assert (
+        len(done.features)
+        == len(done.contexts)
+        == len(done.decisions)
+        == len(done.equity)
+        == done.window.length
+        == 50
+    )
 
 
 @pytest.mark.parametrize("start", [BLOCK_BARS - 1, BLOCK_BARS, BLOCK_BARS + 1, 2 * BLOCK_BARS, 300])
@@ -61,14 +68,14 @@ def test_features_do_not_depend_on_where_the_window_or_a_block_begins(
 ) -> None:
     whole, part = run(0, 420), run(start, 420)
     np.testing.assert_array_equal(whole.features[start:], part.features)
-    np.testing.assert_array_equal(whole.rows["probability_up"][start:], part.rows["probability_up"])
+    np.testing.assert_array_equal(whole.decisions["probability_up"][start:], part.decisions["probability_up"])
 
 
 @pytest.mark.parametrize("end", [BLOCK_BARS, BLOCK_BARS + 1, 3 * BLOCK_BARS - 1, 3 * BLOCK_BARS])
 def test_what_follows_a_bar_does_not_change_its_row(run: Callable[..., BacktestRun], end: int) -> None:
     part, whole = run(60, end), run(60, 420)
-    assert part.features.tobytes() == whole.features[: end - 60].tobytes()
-    assert part.rows.tobytes() == whole.rows[: end - 60].tobytes()
+    for name in ("features", "contexts", "decisions", "equity"):
+        assert getattr(part, name).tobytes() == getattr(whole, name)[: end - 60].tobytes()
 
 
 def test_the_last_position_is_closed_at_the_last_close(run: Callable[..., BacktestRun]) -> None:
@@ -83,7 +90,7 @@ def test_the_last_position_is_closed_at_the_last_close(run: Callable[..., Backte
 def test_injected_equity_is_what_sizing_reads(run: Callable[..., BacktestRun]) -> None:
     small = run(300, 350, injected_equity=np.full(50, 50_000.0))
     large = run(300, 350, injected_equity=np.full(50, 100_000.0))
-    sizes = [done.rows["position_size"] for done in (small, large)]
+    sizes = [done.decisions["position_size"] for done in (small, large)]
     emitted = sizes[1] > 0.0
     assert emitted.any()
     np.testing.assert_allclose(sizes[1][emitted], 2 * sizes[0][emitted], rtol=1e-5)

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from hyprl.domain.decisions import DecidedBar
+from hyprl.domain.decisions import BarContext, Decision
 from hyprl.domain.records import record_dtype
 from hyprl.domain.trades import Trade
-from hyprl.kernel.batch import ROW, TRADE
+from hyprl.kernel.batch import CONTEXT, DECISION, TRADE
 
 
 class Mixed(NamedTuple):
@@ -17,7 +17,7 @@ class Mixed(NamedTuple):
     is_known: bool
 
 
-@pytest.mark.parametrize(("row", "dtype"), [(DecidedBar, ROW), (Trade, TRADE)], ids=["rows", "trades"])
+@pytest.mark.parametrize(("row", "dtype"), [(BarContext, CONTEXT), (Decision, DECISION), (Trade, TRADE)])
 def test_what_the_kernel_writes_has_the_fields_of_its_tuple(row, dtype):
     assert dtype.names == row._fields
 

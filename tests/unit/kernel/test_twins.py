@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from hyprl.backtest.run import RunInputs, run_window
 from hyprl.domain.account import ACCOUNT_SIZE, account_from, account_values
 from hyprl.domain.bars import Bar
+from hyprl.domain.decisions import BarContext
 from hyprl.domain.trades import RunWindow
 from hyprl.features.registry import NVDA_V2
 from hyprl.kernel.account import ExecutionParameters
 from hyprl.kernel.step import Parameters
-from hyprl.strategy.decide import BarContext, Columns, Observed, StrategyParameters
+from hyprl.strategy.decide import Columns, Observed, StrategyParameters
 
 SHARE = st.floats(0.0, 1.0)
 COUNT = st.integers(0, 5).map(float)
@@ -63,7 +64,8 @@ def test_whole_runs_have_equal_bits(twins, make_bars, seed, coefficients, rules_
     )  # fmt: skip
     left, right = (run_window(kernel, RunWindow(series, 20), inputs, record=True) for kernel in twins)
     assert left.features.tobytes() == right.features.tobytes()
-    assert left.rows.tobytes() == right.rows.tobytes()
+    assert left.contexts.tobytes() == right.contexts.tobytes()
+    assert left.decisions.tobytes() == right.decisions.tobytes()
     assert left.equity.tobytes() == right.equity.tobytes()
     assert left.trade_rows.tobytes() == right.trade_rows.tobytes()
     assert (left.final_equity, left.exposed_bars) == (right.final_equity, right.exposed_bars)

@@ -7,11 +7,11 @@ import pytest
 
 from hyprl.domain.account import NO_ORDER, Order
 from hyprl.domain.bars import Bar, ClosedBar
-from hyprl.domain.decisions import EMIT, LONG, NO_DIRECTION, THRESHOLD
+from hyprl.domain.decisions import EMIT, LONG, NO_DIRECTION, THRESHOLD, BarContext, Decision
 from hyprl.domain.trades import Trade
 from hyprl.kernel.account import open_account
 from hyprl.live.engine import LiveEngine, LiveParts, Progress
-from hyprl.strategy.decide import BarContext, Decision, Judged
+from hyprl.strategy.decide import Judged
 from hyprl.trace.compose import RunFacts
 from hyprl.trace.signal import SignalTrace
 

@@ -1,6 +1,7 @@
 import pytest
 
-from hyprl.strategy.decide import REGIME_ANY, BarContext, StrategyParameters
+from hyprl.domain.decisions import BarContext
+from hyprl.strategy.decide import REGIME_ANY, StrategyParameters
 
 
 @pytest.fixture
