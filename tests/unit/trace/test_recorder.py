@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyprl.causes.steps import stage_of
+from hyprl.causes.steps import step_of
 from hyprl.domain.bars import Bar
 from hyprl.errors import OutputError, TraceError
 from hyprl.logs.load import load_log
@@ -85,7 +85,7 @@ def test_what_a_decision_reads_lands_where_its_stage_is_known(file) -> None:
     names += ("threshold_long", "position_size", "expected_pnl")
     row = one(file, **dict.fromkeys(names, 1.5), thresholds={"short": 0.45}, features={"x": 1})
     written = [name for name in row if name not in ("timestamp", "symbol", "direction", "decision")]
-    assert {name for name in written if stage_of(name) is None} == set()
+    assert {name for name in written if step_of(name) is None} == set()
     assert {"bar.open", "risk_inputs.atr", "account.trades_today", "equity", "threshold_short"} <= set(row)
 
 
