@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,50 +89,6 @@ def unwritable(path: Path, error: OSError) -> OutputError:
         remedy="Choose another place, or free or unlock this one; earlier files are untouched.",
         path=path,
     )
-
-
-@contextmanager
-def quiet_native_stderr(last_words: str | None = None) -> Iterator[None]:
-    """Discard what native code prints to standard error, such as a panic that reaches Python as an exception.
-
-    A decoder that trusts a damaged length asks for exabytes and aborts the process, which no exception reports:
-    then `last_words` are printed, and the process ends with exit code 2, as for any unusable input.
-    """
-    try:
-        saved = os.dup(2)
-    except OSError:  # no standard error to protect
-        yield
-        return
-    sink = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(sink, 2)
-        with _before_abort(saved, last_words):
-            yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(sink)
-
-
-@contextmanager
-def _before_abort(stream: int, words: str | None) -> Iterator[None]:
-    if words is None or os.name != "posix":
-        yield
-        return
-    import ctypes  # Python's own handlers run too late: abort() does not return to the interpreter
-
-    def end(_signal: int) -> None:
-        os.write(stream, f"error: {words}\n".encode())
-        os._exit(2)
-
-    handler = ctypes.CFUNCTYPE(None, ctypes.c_int)(end)
-    set_handler = ctypes.CDLL(None).signal
-    set_handler.restype, set_handler.argtypes = ctypes.c_void_p, [ctypes.c_int, ctypes.c_void_p]
-    before = set_handler(signal.SIGABRT, ctypes.cast(handler, ctypes.c_void_p))
-    try:
-        yield
-    finally:
-        set_handler(signal.SIGABRT, before)
 
 
 def _is_stream(path: Path) -> bool:

@@ -12,7 +12,6 @@ from hyprl.files import (
     atomic_path,
     atomic_write_bytes,
     atomic_write_text,
-    quiet_native_stderr,
     require_directory,
     require_writable,
 )
@@ -128,32 +127,3 @@ def test_asking_early_refuses_what_would_fail_later(tmp_path, ask):
 def test_asking_early_refuses_a_directory_for_a_file(tmp_path):
     with pytest.raises(OutputError, match="it is a directory"):
         require_writable(tmp_path)
-
-
-def test_native_chatter_is_discarded_and_standard_error_comes_back(capfd):
-    with quiet_native_stderr():
-        os.write(2, b"panic")
-    os.write(2, b"after")
-    assert capfd.readouterr().err == "after"
-
-
-@pytest.mark.skipif(os.name != "posix", reason="no handler for an abort elsewhere")
-def test_a_native_abort_ends_in_last_words_and_exit_code_2() -> None:
-    script = (
-        "import os\nfrom hyprl.files import quiet_native_stderr\n"
-        "with quiet_native_stderr('a.parquet: is damaged'):\n    pass\n"
-        "with quiet_native_stderr('b.parquet: is damaged'):\n    os.write(2, b'noise')\n    os.abort()\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (2, "error: b.parquet: is damaged\n")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="no handler for an abort elsewhere")
-def test_an_abort_after_the_block_is_the_system_s_again() -> None:
-    script = (
-        "import os\nfrom hyprl.files import quiet_native_stderr\n"
-        "with quiet_native_stderr('a.parquet: is damaged'):\n    pass\nos.abort()\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.returncode < 0
-    assert done.stderr == ""

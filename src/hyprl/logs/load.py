@@ -13,7 +13,7 @@ from hyprl.logs.log import Log, TraceLog
 from hyprl.logs.logmap import LogMap
 from hyprl.logs.normalise import normalise, unnest
 from hyprl.logs.plausible import doubts
-from hyprl.tables.read import read_bytes, table_of
+from hyprl.tables.read import read_contents, table_of
 from hyprl.tables.spellings import LOG_FIELDS
 from hyprl.tables.table import Reading, Source, Table
 
@@ -32,10 +32,10 @@ def load_log(path: Path, log_map: LogMap = _PLAIN) -> Log:
     """
     where = str(path)
     source, reading = log_source(where), _reading_of(log_map)
-    data = read_bytes(path, source, reading)
-    if data.lstrip().startswith(b"{") and _TRACE_MARK in data:
-        return _load_trace(data, path)
-    raw = _parse(data, source, reading)
+    contents = read_contents(path, source, reading)
+    if isinstance(contents, bytes) and contents.lstrip().startswith(b"{") and _TRACE_MARK in contents:
+        return _load_trace(contents, path)
+    raw = _parse(contents, source, reading)
     log = log_of_frame(raw.frame, where, log_map)
     return Log(path, log.frame, raw.torn_tail, log_map, log.notes)
 
@@ -46,8 +46,8 @@ def _reading_of(log_map: LogMap) -> Reading:
     return Reading(log_map.member, log_map.path, (stamp, *LOG_FIELDS["timestamp"].sure), whole_rows=True)
 
 
-def _parse(data: bytes, source: Source, reading: Reading) -> Table:
-    table = table_of(data, source, reading)
+def _parse(contents: bytes | Path, source: Source, reading: Reading) -> Table:
+    table = table_of(contents, source, reading)
     if table.repeated:
         source.fail(f"has two columns named {', '.join(table.repeated)}")
     if table.frame.width or reading.path is not None:

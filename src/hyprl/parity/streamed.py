@@ -14,17 +14,18 @@ import numpy as np
 import polars as pl
 
 from hyprl.domain.arrays import Int64Array
-from hyprl.files import quiet_native_stderr
 from hyprl.logs.stream.chunks import ascending
 from hyprl.logs.stream.merge import Stretch, stretches
 from hyprl.logs.stream.not_streamable import NotStreamable
 from hyprl.logs.stream.pair_plan import PlannedLog, plan_pair
-from hyprl.logs.stream.parquet_log import count_rows
 from hyprl.logs.stream.symbols import SymbolTable
 from hyprl.parity.diff import diff_logs, pair_rows
 from hyprl.parity.rules import Assessment
 from hyprl.parity.statistics import Tally
 from hyprl.parity.verdict import Compared, Coverage, judge_span, verdict_of
+from hyprl.tables.child import Child, ChildDiedError, patience_for, shared_child
+from hyprl.tables.parquet_footer import read_footer
+from hyprl.tables.read import is_parquet
 
 STREAM_FROM_ROWS = 1_000_000
 EXCERPT_ROWS = 10_000
@@ -52,8 +53,26 @@ class Streamed:
 
 def is_large(left: Path, right: Path) -> bool:
     """Tell whether both logs are Parquet and one has at least STREAM_FROM_ROWS rows."""
-    rows = [count_rows(path) for path in (left, right)]
-    return None not in rows and max(count or 0 for count in rows) >= STREAM_FROM_ROWS
+    footers = [read_footer(path) for path in (left, right) if is_parquet(path)]
+    rows = [0 if footer is None else footer.rows for footer in footers]
+    return len(rows) == 2 and max(rows) >= STREAM_FROM_ROWS
+
+
+def compare_apart(
+    left: Path,
+    right: Path,
+    stage: str,
+    opens_between: Callable[[int, int], Int64Array] | None = None,
+    child: Child | None = None,
+) -> Streamed | str:
+    """Return what `compare_sorted` does, from a child process: a damaged file can end the process that decodes it."""
+    try:
+        seconds = patience_for(left.stat().st_size + right.stat().st_size)
+        return (child or shared_child()).call(
+            compare_sorted, left, right, stage, opens_between, seconds=seconds
+        )
+    except (ChildDiedError, OSError) as error:
+        return f"{left} or {right} cannot be read in batches ({error})"
 
 
 def compare_sorted(
@@ -70,10 +89,9 @@ def compare_sorted(
     is not known, a damaged file. `compare` on the loaded logs then gives the result, or the named error.
     """
     try:
-        with quiet_native_stderr(f"{left} or {right}: is damaged Parquet\n  Write the damaged log again."):
-            logs = plan_pair(left, right, batch_rows)
-            opens = None if opens_between is None else opens_between(*_span(logs))
-            return _compare(logs, stage, opens)
+        logs = plan_pair(left, right, batch_rows)
+        opens = None if opens_between is None else opens_between(*_span(logs))
+        return _compare(logs, stage, opens)
     except NotStreamable as declined:
         return declined.reason
     except _DAMAGED as error:

@@ -8,22 +8,34 @@ from __future__ import annotations
 from pathlib import Path
 
 from hyprl.tables.csv_text import read_csv
-from hyprl.tables.table import GZIP_MARK, ZIP_MARK, Reading, Source, Table
+from hyprl.tables.table import GZIP_MARK, PARQUET_MARK, ZIP_MARK, Reading, Source, Table
 
-PARQUET_MARK = b"PAR1"
 PLAIN = Reading()
 
 
 def read_table(path: Path, source: Source, reading: Reading = PLAIN) -> Table:
     """Read a file, also in gzip or zip. Raises the source's error for one that is missing, damaged or no table."""
-    return table_of(read_bytes(path, source, reading), source, reading)
+    return table_of(read_contents(path, source, reading), source, reading)
 
 
-def read_bytes(path: Path, source: Source, reading: Reading = PLAIN) -> bytes:
-    """Return the table's own bytes, taken out of what they are packed in.
+def is_parquet(path: Path) -> bool:
+    """Tell whether a regular file begins as Parquet does. A pipe is left alone: reading it would empty it."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(PARQUET_MARK)) == PARQUET_MARK
+    except OSError:
+        return False
+
+
+def read_contents(path: Path, source: Source, reading: Reading = PLAIN) -> bytes | Path:
+    """Return the table's own bytes, taken out of what they are packed in, or the path of Parquet on disk.
 
     Raises the source's error when the file is missing, a directory, unreadable, or a damaged container.
     """
+    if is_parquet(path):
+        return path
     data = _stored_bytes(path, source)
     if not data.startswith((GZIP_MARK, ZIP_MARK)):
         return data
@@ -42,13 +54,13 @@ def _stored_bytes(path: Path, source: Source) -> bytes:
         source.fail(f"cannot be read ({reason})", "Check the path and its permissions.")
 
 
-def table_of(data: bytes, source: Source, reading: Reading = PLAIN) -> Table:
-    """Return the table that the bytes of an unpacked file hold. Raises the source's error."""
-    if data.startswith(PARQUET_MARK):
+def table_of(contents: bytes | Path, source: Source, reading: Reading = PLAIN) -> Table:
+    """Return the table that `read_contents` found. Raises the source's error."""
+    if isinstance(contents, Path) or contents.startswith(PARQUET_MARK):
         from hyprl.tables.parquet import read_parquet
 
-        return Table(read_parquet(data, source))
-    text = _text(data, source)
+        return Table(read_parquet(contents, source))
+    text = _text(contents, source)
     if not text.strip():
         source.fail("is empty")
     start = text.lstrip()[:1]

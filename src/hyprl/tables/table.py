@@ -9,7 +9,7 @@ import polars as pl
 
 from hyprl.errors import HyprLError
 
-GZIP_MARK, ZIP_MARK = b"\x1f\x8b", b"PK\x03\x04"
+PARQUET_MARK, GZIP_MARK, ZIP_MARK = b"PAR1", b"\x1f\x8b", b"PK\x03\x04"
 _ZONE_REMEDY = "Pass --timezone with the zone they are written in, such as UTC or America/New_York."
 _KIND_REMEDY = "Pass a CSV, JSON Lines or Parquet file with a header and rows."
 

@@ -17,6 +17,7 @@ from hyprl.logs.log import Log, LogPair
 from hyprl.logs.logmap import XNYS, LogMap, MapSource, load_log_map
 from hyprl.parity.verdict import Compared
 from hyprl.parity.verdict import compare as judge_pair
+from hyprl.tables.read import is_parquet
 
 if TYPE_CHECKING:  # two foreign logs are compared without a calendar, an engine or the causes
     from hyprl.logs.bar_times import BarGrid
@@ -132,25 +133,14 @@ def compare_in_stream(request: CompareRequest, *, by_size: bool) -> Streamed | s
     None where maps are to be applied, or `by_size` is asked for and neither log is large. Raises ConfigError.
     """
     left, right = Path(str(request.left)), Path(str(request.right))
-    if request.maps != NO_MAPS or (by_size and not (_is_parquet(left) and _is_parquet(right))):
+    if request.maps != NO_MAPS or (by_size and not (is_parquet(left) and is_parquet(right))):
         return None
-    from hyprl.parity.streamed import compare_sorted, is_large
+    from hyprl.parity.streamed import compare_apart, is_large
 
     if by_size and not is_large(left, right):
         return None
     if request.calendar is None:
-        return compare_sorted(left, right, request.stage)
+        return compare_apart(left, right, request.stage)
     from hyprl.bars.calendar import opens_between
 
-    return compare_sorted(left, right, request.stage, opens_between)
-
-
-def _is_parquet(path: Path) -> bool:
-    # Only then are the modules of the stream loaded. A pipe is left alone: reading it would empty it.
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            return file.read(4) == b"PAR1"
-    except OSError:
-        return False
+    return compare_apart(left, right, request.stage, opens_between)

@@ -28,9 +28,6 @@ PERMISSIVE = BarsConfig(
         negative_volume="keep",
     )
 )
-PACKED = BytesIO()
-pl.read_csv(GOOD.encode(), try_parse_dates=True).write_parquet(PACKED)
-
 fuzz = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 cells = st.one_of(
     st.sampled_from(
@@ -96,16 +93,6 @@ def test_one_changed_byte_of_a_csv(csv, at, byte):
     read_all(csv(bytes(content)))
 
 
-@pytest.mark.filterwarnings("ignore")
-@fuzz
-@given(at=st.integers(0, len(PACKED.getvalue()) - 1), byte=st.integers(0, 255), cut=st.integers(0, 400))
-def test_one_changed_byte_or_a_cut_of_a_parquet(csv, at, byte, cut):
-    content = bytearray(PACKED.getvalue())
-    content[at] = byte
-    read_all(csv(bytes(content), "bars.parquet"))
-    read_all(csv(PACKED.getvalue()[:-cut], "bars.parquet"))
-
-
 TYPES = {
     "list": [[1.0]],
     "struct": [{"a": 1}],
@@ -127,15 +114,6 @@ def test_a_parquet_column_of_any_type(csv, column, kind):
     buffer = BytesIO()
     table.with_columns(pl.Series(column, TYPES[kind])).write_parquet(buffer)
     read_all(csv(buffer.getvalue(), "x.parquet"))
-
-
-def test_a_damaged_parquet_prints_nothing_but_its_error(csv, capfd):
-    content = bytearray(PACKED.getvalue())
-    for at in range(4, 400):
-        read_all(
-            csv(bytes(content[:at]) + bytes([content[at] ^ 0x5A]) + bytes(content[at + 1 :]), "x.parquet")
-        )
-    assert capfd.readouterr().err == ""
 
 
 @fuzz

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyprl.domain.bars import Bar
-from hyprl.errors import HyprLError, SignalLogError, TraceError
+from hyprl.errors import SignalLogError, TraceError
 from hyprl.logs.load import load_log
 from hyprl.logs.log import Log
 from hyprl.logs.normalise import normalise
@@ -282,16 +282,3 @@ def test_a_trace_without_its_header_is_not_taken_for_a_foreign_log(trace: Path) 
     trace.write_bytes(trace.read_bytes().split(b"\n", 1)[1])
     with pytest.raises(TraceError, match="line 1"):
         load_log(trace)
-
-
-def test_damaged_parquet_never_gives_anything_but_a_named_error(tmp_path, full_log, capfd) -> None:
-    full_log.write_parquet(tmp_path / "log.parquet")
-    whole = (tmp_path / "log.parquet").read_bytes()
-    for position in range(0, len(whole), max(len(whole) // 60, 1)):
-        damaged = bytearray(whole)
-        damaged[position] ^= 0x55
-        try:
-            load(tmp_path, bytes(damaged), "damaged.parquet")
-        except HyprLError as error:
-            assert "damaged.parquet" in str(error)
-    assert capfd.readouterr().err == ""

@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from hyprl.logs.stream.not_streamable import NotStreamable
-from hyprl.logs.stream.row_groups import largest_row_group
+from hyprl.tables.parquet_footer import read_footer
+from hyprl.tables.read import is_parquet
 
 _TINY_ROWS = 60_000  # smaller batches are joined: a batch costs some hundred calls, whatever its rows
 _PART_ROWS = 131_072  # rows that are compared at once: 1 MB a column of numbers
@@ -33,8 +34,9 @@ class ParquetLog:
         scan = pl.scan_parquet(self.path, use_statistics=False, glob=False).select(columns)
         if self.batch_rows is not None:
             return _sliced(scan, self.rows, self.batch_rows)
-        largest = largest_row_group(self.path)
-        if largest is None or largest > _LARGE_GROUP or not hasattr(pl.LazyFrame, "collect_batches"):
+        footer = read_footer(self.path)
+        is_large = footer is None or footer.largest_row_group > _LARGE_GROUP
+        if is_large or not hasattr(pl.LazyFrame, "collect_batches"):
             return _sliced(scan, self.rows, _SLICE_ROWS)
         return _not_tiny(scan.collect_batches(maintain_order=True))
 
@@ -47,23 +49,11 @@ class ParquetLog:
 
 def open_log(path: Path, batch_rows: int | None = None) -> ParquetLog:
     """Read a file's footer. Raises NotStreamable for what is no Parquet file with rows."""
-    rows = count_rows(path)
-    if not rows:
+    scan = pl.scan_parquet(path, glob=False) if is_parquet(path) else None
+    rows = 0 if scan is None else int(scan.select(pl.len()).collect().item())
+    if scan is None or not rows:
         raise NotStreamable(str(path), "is no Parquet file with rows")
-    return ParquetLog(path, pl.scan_parquet(path, glob=False).collect_schema(), rows, batch_rows)
-
-
-def count_rows(path: Path) -> int | None:
-    """Return the rows of a Parquet file from its footer, None for anything else."""
-    try:
-        if not path.is_file():  # reading a pipe would empty it
-            return None
-        with path.open("rb") as file:
-            if file.read(4) != b"PAR1":
-                return None
-        return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        return None
+    return ParquetLog(path, scan.collect_schema(), rows, batch_rows)
 
 
 def _sliced(scan: pl.LazyFrame, rows: int, slice_rows: int) -> Iterator[pl.DataFrame]:
