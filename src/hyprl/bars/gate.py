@@ -17,12 +17,13 @@ from hyprl.bars.rules import (
     BREAK_SESSIONS,
     RULES,
     broken_bar_rules,
+    can_show_a_jump,
     flaw_bit,
     split_factors,
     volume_scale_changed,
 )
 from hyprl.bars.splits import split_bar, splits_of
-from hyprl.bars.validate import session_volumes
+from hyprl.bars.validate import hours_between, session_volumes
 from hyprl.config import BarsConfig, Policy
 from hyprl.domain.bars import Bar, BarSeries, ClosedBar
 
@@ -99,8 +100,7 @@ class BarGate:
 
     def _broken_by_sequence(self, placed: _Placed) -> list[str]:
         broken = []
-        new_session = placed.session > self._seen_session >= 0
-        if new_session and split_factors(self._seen_close, placed.bar.open, placed.bar.close)[0] > 0:
+        if self._jumps(placed):
             broken.append("split_jump")
         dropped = "split_jump" in broken and self._policy("split_jump") == "drop"
         if not dropped and self._has_hole_before(placed.open_utc_us):
@@ -109,12 +109,16 @@ class BarGate:
             broken.append("volume_break")
         return broken
 
-    def _has_hole_before(self, open_utc_us: int) -> bool:
-        if self._kept_open < 0:
+    def _jumps(self, placed: _Placed) -> bool:
+        if self._seen_session < 0:
             return False
-        opens = whole_grid().open_utc_us
-        low = np.searchsorted(opens, self._kept_open, side="right")
-        return bool(low < np.searchsorted(opens, open_utc_us, side="left"))
+        between = hours_between(self._latest, placed.open_utc_us)
+        if not can_show_a_jump(between, placed.session > self._seen_session):
+            return False
+        return bool(split_factors(self._seen_close, placed.bar.open, placed.bar.close)[0] > 0)
+
+    def _has_hole_before(self, open_utc_us: int) -> bool:
+        return self._kept_open >= 0 and bool(hours_between(self._kept_open, open_utc_us) > 0)
 
     def _volume_changes_now(self) -> bool:
         now = volume_scale_changed(np.array(self._volumes[-2 * BREAK_SESSIONS :]))

@@ -3,8 +3,9 @@
 Every function takes numpy columns or Python numbers and compares element by element. All of them are causal:
 whether a bar breaks a rule follows from that bar and earlier ones, so a shorter history flags the same bars.
 
-`split_jump`: the first bar of a session opens at the previous close divided (or multiplied) by a common split
-ratio within 4 %, and still closes at that level within 12 %, which tells a split from one bad print.
+`split_jump`: a bar opens at the previous close divided (or multiplied) by a common split ratio within 4 %, and still
+closes at that level within 12 %, which tells a split from one bad print. Inside a session the two bars must be
+neighbours: then no trade lies between them that could explain the jump. Over a long gap none is looked for.
 `volume_break`: the median session volume of 20 sessions is at least 3 times (or at most a third of) that of
 the 20 before them, with the quartiles apart. A split whose volumes were left unadjusted does this; noise and
 earnings do not. It is flagged once enough sessions have shown it, and its note dates it back to the change.
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyprl.domain.arrays import BoolArray, Float64Array
+from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
 from hyprl.domain.bars import FLAW_BITS
 
 Number = float | Float64Array
@@ -32,6 +33,9 @@ SPLIT_RATIOS = np.array([1.5, 2, 3, 4, 5, 7, 8, 10, 15, 20, 25])
 SPLIT_FACTORS = np.concatenate([SPLIT_RATIOS, 1.0 / SPLIT_RATIOS])
 SPLIT_TOLERANCE = 0.04
 LEVEL_TOLERANCE = 0.12
+# Five sessions of seven hours. Prices that far apart need no split to explain them: 200 missing bars made a fall by half
+# look like one.
+MOST_HOURS_BETWEEN = 35
 BREAK_SESSIONS = 20
 BREAK_SESSIONS_LEAST = 10
 BREAK_FACTOR = 3.0
@@ -66,7 +70,7 @@ def broken_bar_rules(
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")
 def split_factors(previous_close: Number, opened: Number, close: Number) -> Float64Array:
-    """Return the split ratio that a session's first bar looks like (10 for a 10:1), 0 for none."""
+    """Return the split ratio that a bar looks like after another (10 for a 10:1), 0 for none."""
     before, now, later = (
         np.atleast_1d(np.asarray(price, dtype=np.float64)) for price in (previous_close, opened, close)
     )
@@ -81,6 +85,12 @@ def split_factors(previous_close: Number, opened: Number, close: Number) -> Floa
         sane & (distance.min(axis=1) <= SPLIT_TOLERANCE) & (np.abs(kept / nearest - 1.0) <= LEVEL_TOLERANCE)
     )
     return np.where(fits, nearest, 0.0)
+
+
+def can_show_a_jump(hours_between: int | Int64Array, new_session: bool | BoolArray) -> BoolArray:
+    """Tell whether a bar may be held against the one before: `hours_between` are the session hours that lie between."""
+    between = np.asarray(hours_between)
+    return np.where(new_session, between <= MOST_HOURS_BETWEEN, between == 0)
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")

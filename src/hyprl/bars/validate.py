@@ -31,6 +31,7 @@ from hyprl.bars.rules import (
     BREAK_SESSIONS,
     RULES,
     broken_bar_rules,
+    can_show_a_jump,
     flaw_bit,
     locate_volume_change,
     split_factors,
@@ -135,15 +136,30 @@ def _judge_order(rows: _Rows) -> None:
 def _judge_jumps(rows: _Rows) -> None:
     at, raw = rows.at, rows.raw
     factors = np.zeros(len(at))
-    first = np.flatnonzero(np.diff(rows.session[at]) > 0) + 1
-    factors[first] = split_factors(raw.close[at[first - 1]], raw.open[at[first]], raw.close[at[first]])
+    new_session = np.diff(rows.session[at]) > 0
+    between = hours_between(raw.open_utc_us[at[:-1]], raw.open_utc_us[at[1:]])
+    bars = np.flatnonzero(can_show_a_jump(between, new_session)) + 1
+    factors[bars] = split_factors(raw.close[at[bars - 1]], raw.open[at[bars]], raw.close[at[bars]])
     hits = np.flatnonzero(factors)
     notes = tuple(
         f"{day_of(rows.session[at[hit]])}: {raw.close[at[hit - 1]]:.6g} -> {raw.open[at[hit]]:.6g} "
-        f"looks like {split_shown(float(factors[hit]))}"
+        + _jump_shown(float(factors[hit]), bool(new_session[hit - 1]))
         for hit in hits[:MOST_NOTES]
     )
     rows.record("split_jump", factors > 0, notes)
+
+
+def _jump_shown(factor: float, new_session: bool) -> str:
+    if new_session:
+        return f"looks like {split_shown(factor)}"
+    return "inside a session, and no trade lies between"
+
+
+def hours_between(earlier_utc_us: int | Int64Array, later_utc_us: int | Int64Array) -> Int64Array:
+    """Return how many of the calendar's hours open after one bar's open and before another's."""
+    opens = whole_grid().open_utc_us
+    low = np.searchsorted(opens, earlier_utc_us, side="right")
+    return np.asarray(np.searchsorted(opens, later_utc_us, side="left") - low, dtype=np.int64)
 
 
 def _judge_holes(rows: _Rows) -> None:

@@ -155,8 +155,37 @@ def test_a_gap_at_no_split_ratio_is_a_gap(make_raw, ratio):
     assert found(validate(split_at(make_raw(), 14, ratio), BarsConfig())[1]) == {}
 
 
-def test_a_fall_within_a_session_is_no_split(make_raw):
-    assert found(validate(split_at(make_raw(), 16, 2), BarsConfig())[1]) == {}
+@pytest.mark.parametrize("ratio", [2, 4, 1 / 4])
+def test_a_jump_within_a_session_that_no_trade_explains_is_seen_as_one_overnight(make_raw, ratio):
+    report = validate(split_at(make_raw(), 16, ratio), BarsConfig())[1]
+    finding = report.finding("split_jump")
+    assert (found(report), finding.rows.tolist()) == ({"split_jump": 1}, [17])
+    assert "no trade lies between" in finding.notes[0]
+
+
+def test_one_bar_on_another_scale_is_seen_where_it_begins_and_ends(make_raw):
+    raw = split_at(split_at(make_raw(), 16, 4), 17, 1 / 4)
+    assert validate(raw, BarsConfig())[1].finding("split_jump").rows.tolist() == [17, 18]
+
+
+def test_a_fall_within_a_session_that_trades_explain_is_no_split(make_raw):
+    raw = split_at(make_raw(), 17, 2)
+    raw.low[16] = raw.close[16] = 50.0
+    assert found(validate(raw, BarsConfig())[1]) == {}
+
+
+def test_a_fall_over_a_missing_bar_of_a_session_is_no_split(make_raw):
+    raw = split_at(make_raw(), 17, 2)
+    assert found(validate(raw.take(np.delete(np.arange(35), 16)), BarsConfig())[1]) == {"missing": 1}
+
+
+@pytest.mark.parametrize(("missing", "seen"), [(35, True), (36, False), (200, False)])
+def test_over_a_long_gap_no_split_is_looked_for(make_raw, missing, seen):
+    raw = make_raw(date(2025, 1, 13), date(2025, 3, 31))
+    first = 14 - missing % 7  # the bar after the gap opens a session
+    kept = np.delete(np.arange(len(raw)), np.arange(first, first + missing))
+    report = validate(split_at(raw, first + missing, 1 / 2).take(kept), BarsConfig())[1]
+    assert found(report).get("split_jump", 0) == seen
 
 
 def test_an_opening_print_that_does_not_last_is_no_split(make_raw):
