@@ -16,13 +16,14 @@ from io import BytesIO
 
 import numpy as np
 
-from hyprl.domain.arrays import Int64Array
+from hyprl.domain.arrays import BoolArray, Int64Array
 from hyprl.domain.instants import EPOCH
 from hyprl.errors import CalendarError
 
 EXCHANGE_ZONE = "America/New_York"
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
+WHOLE_DAY_HOURS = 7
 _FIRST_DAY = EPOCH.date()
 
 
@@ -44,6 +45,14 @@ class SessionGrid:
         """Return the slots whose open lies in [start_us, end_us), as views."""
         low, high = np.searchsorted(self.open_utc_us, [start_us, end_us], side="left")
         return SessionGrid(self.open_utc_us[low:high], self.close_utc_us[low:high], self.session[low:high])
+
+    @property
+    def half_day_tails(self) -> BoolArray:
+        """Mark the short last slot of each session that closes early, which some vendors never serve."""
+        last = np.diff(self.session, append=-1) != 0
+        _, which, hours = np.unique(self.session, return_inverse=True, return_counts=True)
+        short = self.close_utc_us - self.open_utc_us < HOUR_US
+        return last & short & (hours[which] < WHOLE_DAY_HOURS)
 
     def slot_at(self, utc_us: int) -> int:
         """Return the index of the slot that contains the instant (open included, close not), or -1."""

@@ -33,8 +33,8 @@ SPLIT_RATIOS = np.array([1.5, 2, 3, 4, 5, 7, 8, 10, 15, 20, 25])
 SPLIT_FACTORS = np.concatenate([SPLIT_RATIOS, 1.0 / SPLIT_RATIOS])
 SPLIT_TOLERANCE = 0.04
 LEVEL_TOLERANCE = 0.12
-# Five sessions of seven hours. Prices that far apart need no split to explain them: 200 missing bars made a fall by half
-# look like one.
+# Five sessions of seven hours. Prices that far apart need no split to explain them: 200 missing bars in which a price
+# doubled looked like a reverse one.
 MOST_HOURS_BETWEEN = 35
 BREAK_SESSIONS = 20
 BREAK_SESSIONS_LEAST = 10

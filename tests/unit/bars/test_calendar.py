@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hyprl.bars.calendar import known_days, session_hours, table_span, window_us
+from hyprl.domain.instants import iso_utc
 from hyprl.errors import CalendarError
 
 
@@ -102,3 +103,10 @@ def test_the_frozen_table_equals_exchange_calendars():
     assert grid.session[begins].tolist() == [
         (day.date() - date(1970, 1, 1)).days for day in calendar.sessions
     ]
+
+
+def test_the_tail_of_a_half_day_is_the_half_hour_before_its_early_close():
+    grid = session_hours(
+        date(2025, 7, 2), date(2025, 7, 7)
+    )  # the third closes at 13:00, the fourth is a holiday
+    assert [iso_utc(us) for us in grid.open_utc_us[grid.half_day_tails].tolist()] == ["2025-07-03T16:30:00Z"]

@@ -3,15 +3,21 @@
 import struct
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import numpy as np
+import polars as pl
 import pytest
 
 from hyprl.bars.sentiment import SentimentSeries
+from hyprl.domain.bars import PRICE_COLUMNS
+from hyprl.domain.instants import utc_us_of
 from hyprl.errors import RiskError
 from hyprl.jit.kernel import COMPILED
 from hyprl.trace.signal import SignalTrace
+from hyprl.usecases.check import CheckRequest, run_check
 from hyprl.usecases.drive import replay_in_memory
+from hyprl.usecases.requests import RunRequest
 from hyprl.usecases.traces import backtest_records, trace_header
 from hyprl.wiring import Run, backtest, kernel_for
 
@@ -153,3 +159,17 @@ def test_a_window_inside_the_training_window_is_in_sample(run, run_with):
     assert not run.in_sample
     training = replace(run.model.training, last_open_utc_us=int(run.window.evaluated.open_utc_us[0]))
     assert run_with(model=replace(run.model, training=training)).in_sample
+
+
+def test_a_half_day_whose_last_half_hour_the_vendor_leaves_out_is_not_refused_for_coverage(
+    embedded, tmp_path
+):
+    tail = utc_us_of(datetime(2025, 7, 3, 16, 30, tzinfo=UTC))
+    bars = pl.DataFrame({name: getattr(embedded, name) for name in ("open_utc_us", *PRICE_COLUMNS)})
+    bars.filter(pl.col("open_utc_us") != tail).rename({"open_utc_us": "timestamp"}).write_csv(
+        tmp_path / "b.csv"
+    )
+    window = RunRequest(bars=tmp_path / "b.csv", start=date(2025, 7, 3), end=date(2025, 7, 3))
+    outcome = run_check(CheckRequest(window, "live-ready", tmp_path), lambda _message: None)
+    assert (outcome.result.main.coverage, outcome.result.verdict) == (1.0, "kept")
+    assert outcome.windows[0].run.window.length == 3
