@@ -52,7 +52,8 @@ class SessionGrid:
         last = np.diff(self.session, append=-1) != 0
         _, which, hours = np.unique(self.session, return_inverse=True, return_counts=True)
         short = self.close_utc_us - self.open_utc_us < HOUR_US
-        return last & short & (hours[which] < WHOLE_DAY_HOURS)
+        tails: BoolArray = last & short & (hours[which] < WHOLE_DAY_HOURS)
+        return tails
 
     def slot_at(self, utc_us: int) -> int:
         """Return the index of the slot that contains the instant (open included, close not), or -1."""

@@ -15,7 +15,7 @@ from hyprl.domain.instants import utc_us_of
 from hyprl.errors import RiskError
 from hyprl.jit.kernel import COMPILED
 from hyprl.trace.signal import SignalTrace
-from hyprl.usecases.check import CheckRequest, run_check
+from hyprl.usecases.check import CheckRequest, check
 from hyprl.usecases.drive import replay_in_memory
 from hyprl.usecases.requests import RunRequest
 from hyprl.usecases.traces import backtest_records, trace_header
@@ -170,6 +170,6 @@ def test_a_half_day_whose_last_half_hour_the_vendor_leaves_out_is_not_refused_fo
         tmp_path / "b.csv"
     )
     window = RunRequest(bars=tmp_path / "b.csv", start=date(2025, 7, 3), end=date(2025, 7, 3))
-    outcome = run_check(CheckRequest(window, "live-ready", tmp_path), lambda _message: None)
+    outcome = check(CheckRequest(window, "live-ready", tmp_path), lambda _message: None)
     assert (outcome.result.main.coverage, outcome.result.verdict) == (1.0, "kept")
     assert outcome.windows[0].run.window.length == 3
