@@ -12,15 +12,19 @@ from typing import Any
 from bench.report import missed, render, replace_tables
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-FULL: dict[str, list[str]] = {"chain": [], "live": [], "memory": [], "startup": [], "diff": []}
+FULL: dict[str, list[str]] = {
+    **{"chain": [], "live": [], "memory": [], "startup": []},
+    **{"diff": [], "parquet": []},
+}
 QUICK = {
     "chain": ["--bars", "50000", "--turns", "2", "--slow-turns", "1", "--first-turns", "1"],
     "live": ["--bars", "3000"],
     "memory": ["--bars", "100000"],
     "startup": ["--turns", "1"],
     "diff": ["--rows", "1200000", "--turns", "1"],
+    "parquet": ["--rows", "1200000", "--turns", "1"],
 }
-OWN_SECTION = ("diff",)
+OWN_SECTION = ("diff", "parquet")
 
 
 def main() -> int:

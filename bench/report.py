@@ -27,7 +27,8 @@ Measured = Mapping[str, Any]
 def render(results: Mapping[str, Measured], command: str) -> str:
     """Return every table and the machine that they were measured on."""
     parts = [_machine(command)]
-    renderers = {"chain": _chain, "live": _live, "memory": _memory, "startup": _startup, "diff": _diff}
+    renderers = {"chain": _chain, "live": _live, "memory": _memory, "startup": _startup}
+    renderers |= {"diff": _diff, "parquet": _parquet}
     parts += [renderers[name](measured) for name, measured in results.items()]
     return "\n\n".join(parts)
 
@@ -58,6 +59,11 @@ def _limits(measured: Measured) -> list[tuple[str, float, float, bool]]:
     if "peak_growth_bytes" in measured:
         kept = measured["ratio"] <= measured["wanted"]
         found.append(("memory", measured["ratio"], measured["wanted"], kept))
+    for row in measured.get("reads", ()):
+        if row["wanted"] is not None:
+            found.append(
+                (f"Parquet, {row['what']}", row["median"], row["wanted"], row["median"] <= row["wanted"])
+            )
     for row in measured.get("programs", ()):
         if row["program"] == "HyprL":
             kept = row["peak_bytes"] <= measured["wanted_bytes"]
@@ -190,6 +196,32 @@ def _diff(measured: Measured) -> str:
         f"### Two logs of {measured['rows']:,} rows and 18 columns ({measured['file_bytes'] / 1e9:.1f} GB)\n\n"
         f"{_table(head, rows)}\n\n"
         f"All three found the same {measured['compared']} counts, means and maxima."
+    )
+
+
+def _parquet(measured: Measured) -> str:
+    rows = [
+        (
+            row["what"],
+            f"{row['seconds_here']:.1f}",
+            f"{row['seconds_apart']:.1f}",
+            f"**{row['median']:.2f}** ({_span(row, '.2f')})",
+            f"{row['processor']:.2f}",
+            "" if row["wanted"] is None else f"≤ {row['wanted']:g}",
+        )
+        for row in measured["reads"]
+    ]
+    head = (
+        "what",
+        "s, decoded here",
+        "s, in the child",
+        "times as long (lowest … highest)",
+        "processor",
+        "wanted",
+    )
+    return (
+        f"### Foreign Parquet decoded in a child process, {measured['rows']:,} rows (in memory a quarter of them)"
+        f"\n\n{_table(head, rows)}"
     )
 
 

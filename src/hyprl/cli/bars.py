@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.options import DAY, FILE, Screen, json_option, write_json
+from hyprl.cli.options import DAY, FILE, TABLE, Screen, json_option, write_json
 
 if TYPE_CHECKING:
     from hyprl.bars.findings import RuleFinding, ValidationReport
@@ -27,7 +27,7 @@ def bars() -> None:
 
 
 @bars.command(short_help="Show what is wrong with a bar file; exit 2 if the policies refuse it.")
-@click.argument("file", type=FILE)
+@click.argument("file", type=TABLE)
 @symbol_option
 @config_option
 @zone_option
@@ -46,7 +46,7 @@ def validate(json_target: Path | None, **values: Any) -> None:
 
 
 @bars.command(short_help="Make session hours from 1- to 30-minute bars.")
-@click.argument("file", type=FILE)
+@click.argument("file", type=TABLE)
 @symbol_option
 @out_option
 @config_option
@@ -64,8 +64,8 @@ def aggregate(out: Path, **values: Any) -> None:
 
 
 @bars.command(short_help="Measure how far two vendors' bars are apart.")
-@click.argument("file", type=FILE)
-@click.argument("other", type=FILE)
+@click.argument("file", type=TABLE)
+@click.argument("other", type=TABLE)
 @symbol_option
 @config_option
 @zone_option

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.options import FILE, Command
+from hyprl.cli.options import FILE, TABLE, Command
 
 if TYPE_CHECKING:
     from hyprl.logs.log import LogPair
@@ -21,8 +21,8 @@ STAGES = ("microscope", "features", "risk", "live-ready", "exact")
 def pair_options(command: Command) -> Command:
     """Add LEFT, RIGHT, --stage, --calendar, --out and the options of `map_options`."""
     options = [
-        click.argument("left", type=FILE),
-        click.argument("right", type=FILE),
+        click.argument("left", type=TABLE),
+        click.argument("right", type=TABLE),
         click.option(
             "--stage", type=click.Choice(STAGES), default="live-ready", show_default=True, help="Which gates."
         ),

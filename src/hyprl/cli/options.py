@@ -15,7 +15,23 @@ import click
 if TYPE_CHECKING:
     from hyprl.usecases.requests import RunRequest
 
+
+class _Table(click.Path):
+    """A file that is read as a table. Parquet is decoded in a child process, which is started while this one loads."""
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
+        path = super().convert(value, param, context)
+        from hyprl.tables.table import is_parquet
+
+        if isinstance(path, Path) and is_parquet(path):
+            from hyprl.tables.child import shared_child
+
+            shared_child().start()
+        return path
+
+
 FILE = click.Path(path_type=Path)
+TABLE = _Table(path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 _JSON_TARGET = click.Path(path_type=Path, allow_dash=True)
 
@@ -27,7 +43,7 @@ def run_options(command: Command) -> Command:
     options = [
         click.option("--config", type=FILE, help="TOML configuration; the built-in one by default."),
         click.option(
-            "--bars", type=FILE, help="CSV or Parquet bars; the embedded synthetic ones by default."
+            "--bars", type=TABLE, help="CSV or Parquet bars; the embedded synthetic ones by default."
         ),
         click.option("--symbol", help="Which symbol's bars; the config's by default."),
         click.option("--timezone", help="IANA zone of timestamps that carry none."),
@@ -37,7 +53,7 @@ def run_options(command: Command) -> Command:
             "--model", type=FILE, help="Model file; without one that fits, one is trained on the bars before."
         ),
         click.option(
-            "--parity-equity", type=FILE, help="Equity by bar (timestamp, equity) that sizes every entry."
+            "--parity-equity", type=TABLE, help="Equity by bar (timestamp, equity) that sizes every entry."
         ),
     ]
     for option in reversed(options):

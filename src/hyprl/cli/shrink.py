@@ -8,14 +8,14 @@ from typing import Any
 import click
 
 from hyprl.cli.comparison import compare_request, map_options, say_notes
-from hyprl.cli.options import FILE, Screen, json_option, refuse_early, write_json
+from hyprl.cli.options import FILE, TABLE, Screen, json_option, refuse_early, write_json
 
 NOT_ASSESSED = 3
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("left", type=FILE)
-@click.argument("right", type=FILE)
+@click.argument("left", type=TABLE)
+@click.argument("right", type=TABLE)
 @click.option(
     "--out", type=FILE, default=Path("data/shrunk"), show_default=True, help="Folder for the fixture."
 )

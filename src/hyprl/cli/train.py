@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hyprl.cli.options import DAY, FILE, Screen, announce, refuse_early
+from hyprl.cli.options import DAY, FILE, TABLE, Screen, announce, refuse_early
 
 if TYPE_CHECKING:
     from hyprl.usecases.train import Trained
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command("train", context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--bars", type=FILE, help="CSV or Parquet file of bars; the embedded synthetic ones by default."
+    "--bars", type=TABLE, help="CSV or Parquet file of bars; the embedded synthetic ones by default."
 )
 @click.option("--symbol", help="The symbol that the model is for; the config's by default.")
 @click.option("--end", required=True, type=DAY, help="Fit on bars strictly before this exchange date.")

@@ -25,7 +25,7 @@ from hyprl.parity.statistics import Tally
 from hyprl.parity.verdict import Compared, Coverage, judge_span, verdict_of
 from hyprl.tables.child import Child, ChildDiedError, patience_for, shared_child
 from hyprl.tables.parquet_footer import read_footer
-from hyprl.tables.read import is_parquet
+from hyprl.tables.table import is_parquet
 
 STREAM_FROM_ROWS = 1_000_000
 EXCERPT_ROWS = 10_000

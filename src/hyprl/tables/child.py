@@ -60,6 +60,11 @@ class Child:
             return result  # type: ignore[no-any-return]
         raise result
 
+    def start(self) -> None:
+        """Start the child ahead of its first call, which it loads its libraries for; what fails is said by the call."""
+        with self._lock, suppress(OSError):
+            self._running()
+
     def stop(self) -> None:
         """End the child, if one runs; the next call starts another."""
         process, self._process = self._process, None
@@ -119,7 +124,7 @@ def receive(stream: IO[bytes]) -> bytes | None:
 
 def _started(memory_bytes: int | None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - this interpreter, and code that stands above
-        [sys.executable, "-P", "-c", _MAIN, json.dumps(sys.path), json.dumps(memory_bytes)],
+        [sys.executable or "python3", "-P", "-c", _MAIN, json.dumps(sys.path), json.dumps(memory_bytes)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

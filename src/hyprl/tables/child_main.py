@@ -8,6 +8,7 @@ import pickle
 import sys
 import traceback
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -23,6 +24,7 @@ def serve() -> None:
     _limit(json.loads(sys.argv[2]))
     calls: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_listen, args=(sys.stdin.buffer, calls), daemon=True).start()
+    import_module("hyprl.tables.parquet")  # what it is for, loaded before it is asked
     while True:
         message = calls.get()
         try:

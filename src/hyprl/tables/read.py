@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hyprl.tables.csv_text import read_csv
-from hyprl.tables.table import GZIP_MARK, PARQUET_MARK, ZIP_MARK, Reading, Source, Table
+from hyprl.tables.table import GZIP_MARK, PARQUET_MARK, ZIP_MARK, Reading, Source, Table, is_parquet
 
 PLAIN = Reading()
 
@@ -16,17 +16,6 @@ PLAIN = Reading()
 def read_table(path: Path, source: Source, reading: Reading = PLAIN) -> Table:
     """Read a file, also in gzip or zip. Raises the source's error for one that is missing, damaged or no table."""
     return table_of(read_contents(path, source, reading), source, reading)
-
-
-def is_parquet(path: Path) -> bool:
-    """Tell whether a regular file begins as Parquet does. A pipe is left alone: reading it would empty it."""
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            return file.read(len(PARQUET_MARK)) == PARQUET_MARK
-    except OSError:
-        return False
 
 
 def read_contents(path: Path, source: Source, reading: Reading = PLAIN) -> bytes | Path:

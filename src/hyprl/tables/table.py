@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NoReturn
-
-import polars as pl
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from hyprl.errors import HyprLError
+
+if TYPE_CHECKING:  # the command line asks what a file is before it loads a table library
+    import polars as pl
 
 PARQUET_MARK, GZIP_MARK, ZIP_MARK = b"PAR1", b"\x1f\x8b", b"PK\x03\x04"
 _ZONE_REMEDY = "Pass --timezone with the zone they are written in, such as UTC or America/New_York."
@@ -64,3 +66,14 @@ def first_line(error: BaseException) -> str:
     """Return the first line of an error's message, shortened for a message of one's own."""
     lines = str(error).strip().splitlines()
     return lines[0][:120] if lines else type(error).__name__
+
+
+def is_parquet(path: Path) -> bool:
+    """Tell whether a regular file begins as Parquet does. A pipe is left alone: reading it would empty it."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(PARQUET_MARK)) == PARQUET_MARK
+    except OSError:
+        return False

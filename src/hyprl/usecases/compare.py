@@ -17,7 +17,7 @@ from hyprl.logs.log import Log, LogPair
 from hyprl.logs.logmap import XNYS, LogMap, MapSource, load_log_map
 from hyprl.parity.verdict import Compared
 from hyprl.parity.verdict import compare as judge_pair
-from hyprl.tables.read import is_parquet
+from hyprl.tables.table import is_parquet
 
 if TYPE_CHECKING:  # two foreign logs are compared without a calendar, an engine or the causes
     from hyprl.logs.bar_times import BarGrid

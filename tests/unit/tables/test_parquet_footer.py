@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from hyprl.tables.parquet_footer import Footer, read_footer
-from hyprl.tables.read import is_parquet
+from hyprl.tables.table import is_parquet
 
 
 @pytest.mark.parametrize(("size", "largest"), [(10, 10), (64, 64), (1000, 100)])

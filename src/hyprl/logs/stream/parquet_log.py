@@ -11,7 +11,7 @@ import polars as pl
 
 from hyprl.logs.stream.not_streamable import NotStreamable
 from hyprl.tables.parquet_footer import read_footer
-from hyprl.tables.read import is_parquet
+from hyprl.tables.table import is_parquet
 
 _TINY_ROWS = 60_000  # smaller batches are joined: a batch costs some hundred calls, whatever its rows
 _PART_ROWS = 131_072  # rows that are compared at once: 1 MB a column of numbers
