@@ -1,54 +1,81 @@
 """Name compiled code by everything that went into it, so that a stale binary cannot be loaded.
 
-The hash covers, for every function reached: its source file, its bytecode and constants, its defaults, what it closes
-over, and the values of the globals it names, those read through a module (`settings.FACTOR`) included.
+That is: the text of every file in which a reached function stands or a class that it names, the values that it reads
+(compiled code holds them frozen), and the versions and the processor that it was compiled with.
 """
 
 from __future__ import annotations
 
+import linecache
 import sys
 import types
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from hyprl.jit.link import Bindings, Function, closure_values, names_in, reachable
 
 
+class UnknownSourceError(Exception):
+    """A function has no source to hash, or was edited since it was loaded; `name` is its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"`{name}` has no source that can be read")
+
+
 def source_hash(functions: list[Function], bindings: Bindings, *facts: str) -> str:
-    """Hash every function that linking `functions` reaches, and `facts`."""
+    """Hash every function that linking `functions` reaches, and `facts`.
+
+    Raises UnknownSourceError for a function that does not stand in its file: typed into an interpreter, made by `exec`,
+    or edited on disk since it was loaded. A notebook's cells are files in this sense.
+    """
     reached = reachable(functions, bindings)
-    digest = sha256("\n".join((sys.version, *facts)).encode())
-    for name in sorted({file for function in reached for file in _source_files(function)}):
-        path = Path(name)
-        digest.update(path.read_bytes() if path.is_file() else name.encode())
-    for line in sorted(code_hash(function) for function in reached):
-        digest.update(line.encode())
-    for line in sorted(repr(list(_values(function))) for function in reached):
-        digest.update(line.encode())
+    texts = {name: _text(name) for name in sorted({name for one in reached for name in _files(one)})}
+    places = _places(reached, texts)
+    values = sorted(repr((places[one], list(_values(one, bindings, places)))) for one in reached)
+    digest = sha256()
+    for part in (sys.version, *facts, *texts, *texts.values(), *values):
+        digest.update(sha256(part.encode(errors="surrogatepass")).digest())
     return digest.hexdigest()
 
 
-def code_hash(function: Function) -> str:
-    """Hash a function's own bytecode, constants and names; two functions on one line of source differ."""
-    return sha256("\n".join(_code(function.__code__)).encode()).hexdigest()
+def _text(name: str) -> str:
+    linecache.checkcache(name)
+    return "".join(linecache.getlines(name))
 
 
-def _code(code: types.CodeType) -> Iterator[str]:
-    yield code.co_code.hex()
-    yield repr((code.co_names, code.co_varnames, code.co_freevars, code.co_argcount))
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _code(constant)
-        else:
-            yield _spelled(constant)
+def _places(functions: list[Function], texts: dict[str, str]) -> dict[Function, str]:
+    """Return of each function the file and its place among the code objects there: one file may hold several of a name.
+
+    The text is hashed, but the code in memory is compiled: a text that does not give this code would name it wrongly.
+    """
+    places = {}
+    for function in functions:
+        name, code = function.__code__.co_filename, function.__code__
+        place = _codes_of(texts[name], name).get(code)
+        if place is None:
+            raise UnknownSourceError(function.__name__)
+        places[function] = f"{name} {place}"
+    return places
 
 
-def _source_files(function: Function) -> Iterator[str]:
+@lru_cache(maxsize=64)  # compiling all of the kernel's files takes some milliseconds, and a run links twice
+def _codes_of(text: str, name: str) -> dict[types.CodeType, int]:
+    try:
+        codes = [compile(text, name, "exec", dont_inherit=True)]
+    except (SyntaxError, ValueError):  # a file that is being edited
+        return {}
+    for code in codes:
+        codes.extend(constant for constant in code.co_consts if isinstance(constant, types.CodeType))
+    return {code: place for place, code in enumerate(codes)}
+
+
+def _files(function: Function) -> Iterator[str]:
     yield function.__code__.co_filename
-    yield __file__
     for name in names_in(function.__code__):
         target = function.__globals__.get(name)
         if isinstance(target, type):
@@ -57,20 +84,22 @@ def _source_files(function: Function) -> Iterator[str]:
             yield str(target.__file__)
 
 
-def _values(function: Function) -> Iterator[tuple[str, str]]:
+def _values(function: Function, bindings: Bindings, places: dict[Function, str]) -> Iterator[tuple[str, str]]:
     named = set(names_in(function.__code__))
     for name in sorted(named):
         target = function.__globals__.get(name)
         if isinstance(target, types.ModuleType):
             for member in sorted(named & vars(target).keys()):
                 yield f"{name}.{member}", _spelled(vars(target)[member])
+        elif isinstance(target, types.FunctionType):
+            yield name, places.get(bindings.get(target, target), target.__name__)
         else:
             yield name, _spelled(target)
     for value in (function.__defaults__, function.__kwdefaults__, *closure_values(function)):
         yield "", _spelled(value)
 
 
-def _spelled(value: object) -> str:
+def _spelled(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"{value.dtype}{value.shape}{sha256(value.tobytes()).hexdigest()}"
     if isinstance(value, (tuple, list)):

@@ -22,18 +22,29 @@ from hyprl.errors import ConfigError, FeatureError, OutputError
 from hyprl.features.pipeline import STEP_FAILURES
 from hyprl.features.plan import FeaturePlan
 from hyprl.files import atomic_write_text
-from hyprl.jit.fingerprint import code_hash, source_hash
-from hyprl.jit.link import Function, Linker
+from hyprl.jit.link import Bindings, Function, Linker
 from hyprl.kernel import account, batch, observe, step
 from hyprl.strategy import decide
 
 INTERPRETED = "interpreted"
 COMPILED = "compiled"
 Announce = Callable[[str], None]
-# IEEE division (a zero divisor gives inf or NaN, which no gate lets through); never fastmath.
-OPTIONS: dict[str, Any] = {"error_model": "numpy", "forceinline": True, "no_cfunc_wrapper": True}
-# Kernel code makes no arrays and keeps none: counting references to each state, bar by bar, took half its time.
-UNCOUNTED: dict[str, Any] = {**OPTIONS, "_nrt": False}
+
+
+# What drivers call, in the order of the kernel's fields.
+ENTRY_POINTS: tuple[Function, ...] = (
+    observe.observe,
+    observe.probability_of,
+    decide.decide,
+    step.judge,
+    step.settle,
+    account.flatten,
+    batch.advance_headlines,
+    batch.score_of,
+    batch.run_features,
+    batch.run_backtest,
+)
+LOOPS = (batch.run_features, batch.run_backtest)  # called once a run: what that call costs is lost in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,33 +117,46 @@ def link_kernel(
         observe.features_step: _generated(plan, cache),
         observe.probability_step: probability_step,
     }
-    entry_points: list[Function] = [
-        observe.observe, observe.probability_of, decide.decide, step.judge, step.settle, account.flatten,
-        batch.advance_headlines, batch.score_of,
-        batch.run_features, batch.run_backtest,
-    ]  # fmt: skip
-    wrap = None
-    if compiled:
-        digest = source_hash(entry_points, bindings, plan.source(), repr(UNCOUNTED))
-        entries = frozenset(function.__code__ for function in entry_points)
-        wrap = _compiler(cache, digest, entries, announce)
-    linker = Linker(bindings, wrap)
-    linked = [linker.link(function) for function in entry_points]
-    if compiled:
-        linked = _direct(linked, entry_points, plan)
+    linked = _compiled(plan, bindings, cache, announce) if compiled else _interpreted(bindings)
     if plan.has_foreign_steps:
         linked = [_naming_failures(function, plan, compiled) for function in linked]
     return Kernel(plan, compiled, *linked)
 
 
-def _direct(linked: list[Function], plain: list[Function], plan: FeaturePlan) -> list[Function]:
-    from hyprl.jit.direct import direct
+def _interpreted(bindings: Bindings) -> list[Function]:
+    linker = Linker(bindings)
+    return [linker.link(function) for function in ENTRY_POINTS]
 
-    loops = (batch.run_features, batch.run_backtest)  # called once a run: what that call costs is lost in it
+
+def _compiled(
+    plan: FeaturePlan, bindings: Bindings, cache: Path | None, announce: Announce
+) -> list[Function]:
+    from hyprl.jit.compile import Compiler
+
+    folder, why = _kept_in(plan, bindings, cache)
+    compiler = Compiler(folder, frozenset(loop.__code__ for loop in LOOPS), announce)
+    if folder is None or not folder.is_dir():
+        compiler.say(f"compiling the kernel{why}")
+    linker = Linker(bindings, compiler.wrap)
+    twins = [linker.link(function) for function in ENTRY_POINTS]
     return [
-        twin if function in loops else direct(twin, function, len(plan.nodes))
-        for twin, function in zip(linked, plain, strict=True)
+        twin if function in LOOPS else compiler.callable_from_python(function, twin, len(plan.nodes))
+        for function, twin in zip(ENTRY_POINTS, twins, strict=True)
     ]
+
+
+def _kept_in(plan: FeaturePlan, bindings: Bindings, cache: Path | None) -> tuple[Path | None, str]:
+    """Return where this kernel's compiled code is kept, None for nowhere, and what to say of its compilation."""
+    from hyprl.jit.compile import compiler_facts, folder_of
+    from hyprl.jit.fingerprint import UnknownSourceError, source_hash
+
+    if cache is None:
+        return None, "; no cache directory is writable, so this is repeated at every start"
+    try:
+        digest = source_hash(list(ENTRY_POINTS), bindings, plan.source(), *compiler_facts())
+    except UnknownSourceError as error:
+        return None, f"; {error}, so this is repeated at every start"
+    return folder_of(cache, digest), ", once for this version and configuration"
 
 
 def _cache_directory() -> Path | None:
@@ -148,7 +172,7 @@ def _generated(plan: FeaturePlan, cache: Path | None) -> Function:
         path = _kept_source(source, cache) or path
     module = types.ModuleType("hyprl.features_step")
     module.__dict__.update({f"step_{index}": node.step for index, node in enumerate(plan.nodes)})
-    exec(compile(source, str(path), "exec"), module.__dict__)  # noqa: S102  our own text, made from the plan
+    exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102  our own text, made from the plan
     function: Function = module.features_step
     return function
 
@@ -166,47 +190,13 @@ def _kept_source(source: str, cache: Path) -> Path | None:
     return path
 
 
-def _compiler(
-    cache: Path | None, digest: str, entries: frozenset[types.CodeType], announce: Announce
-) -> Callable[[Function], Function]:
-    # Only `entries` are called from Python: a way in for every inner function took a third of the compilation.
-    import numba
-
-    import hyprl.jit.records  # noqa: F401  numba learns to write rows
-    from hyprl.jit.cache import COMPILED_ROOM, keep_compiled
-
-    told: set[str] = set()
-
-    def once(message: str) -> None:
-        if message not in told:
-            told.add(message)
-            announce(message)
-
-    kept = cache / COMPILED_ROOM / f"{numba.__version__}-{digest[:24]}" if cache is not None else None
-    if kept is None:
-        once("compiling the kernel; no cache directory is writable, so this is repeated at every start")
-    elif not kept.is_dir():
-        once("compiling the kernel, once for this version and configuration")
-
-    def wrap(function: Function) -> Function:
-        function.__qualname__ = f"{function.__name__}_{code_hash(function)[:8]}"
-        own = str(function.__globals__.get("__name__")).startswith("hyprl.")
-        options = {**(UNCOUNTED if own else OPTIONS), "no_cpython_wrapper": function.__code__ not in entries}
-        dispatcher: Function = numba.njit(**options)(function)
-        if kept is not None and not keep_compiled(dispatcher, function, kept, once):
-            once(f"`{function.__name__}` has no source file, so it is compiled at every start")
-        return dispatcher
-
-    return wrap
-
-
 def _naming_failures(function: Function, plan: FeaturePlan, compiled: bool) -> Function:
     # Built-in steps are total; only a user's can fail, in the interpreter or in the compiler.
     failures: tuple[type[Exception], ...] = STEP_FAILURES
     if compiled:
-        from numba.core.errors import NumbaError
+        from hyprl.jit.numba_inside import Failure
 
-        failures = (NumbaError, *STEP_FAILURES)
+        failures = (Failure, *STEP_FAILURES)
 
     def named(*arguments: object) -> Any:
         try:

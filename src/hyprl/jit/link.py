@@ -7,12 +7,14 @@ a decorator, a user's own step included.
 
 from __future__ import annotations
 
+import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 Function = Callable[..., Any]
 Bindings = Mapping[Function, Function]
+_VERSIONED = {*sys.stdlib_module_names, "numpy", "numba"}  # named by their version, not by their source
 
 
 class Linker:
@@ -51,7 +53,10 @@ class Linker:
 
 
 def reachable(functions: list[Function], bindings: Bindings) -> list[Function]:
-    """Return every plain function that linking `functions` would link, each once, in the order met."""
+    """Return every Python function that linking `functions` would compile, each once, in the order met.
+
+    Beside those that are linked: what a user compiled with numba himself, and what is named through a module.
+    """
     seen: dict[Function, None] = {}
     queue = list(functions)
     while queue:
@@ -59,9 +64,26 @@ def reachable(functions: list[Function], bindings: Bindings) -> list[Function]:
         function = bindings.get(function, function)
         if function not in seen:
             seen[function] = None
-            queue.extend(callee for _, callee in global_callees(function))
-            queue.extend(value for value in closure_values(function) if isinstance(value, types.FunctionType))
+            queue.extend(_python_functions(_named_values(function)))
     return list(seen)
+
+
+def _named_values(function: Function) -> Iterator[object]:
+    named = set(names_in(function.__code__))
+    for name in names_in(function.__code__):
+        target = function.__globals__.get(name)
+        if isinstance(target, types.ModuleType):
+            yield from (vars(target)[member] for member in sorted(named & vars(target).keys()))
+        else:
+            yield target
+    yield from closure_values(function)
+
+
+def _python_functions(values: Iterable[object]) -> Iterator[Function]:
+    for value in values:
+        function = getattr(value, "py_func", value)  # numba's dispatchers hold the function that they compile
+        if isinstance(function, types.FunctionType) and function.__module__.split(".")[0] not in _VERSIONED:
+            yield function
 
 
 def global_callees(function: Function) -> Iterator[tuple[str, Function]]:

@@ -76,9 +76,11 @@ def commission_of(price: float, size: float, execution: ExecutionParameters) -> 
 
 def begin_bar(account: Account, session: int) -> Account:
     """Count a bar; the first of a session starts the day's count of trades and keeps the equity it began with."""
-    today = account.session
+    today, left = account.session, account.exit
     if today.day != session:
         today = Session(float(session), account.equity, 0.0)
+    if left.kind != EXIT_NONE:
+        left = past(left)
     return Account(
         account.cash,
         account.equity,
@@ -87,7 +89,7 @@ def begin_bar(account: Account, session: int) -> Account:
         today,
         account.bar_count + 1.0,
         account.last_entry_bar,
-        past(account.exit),
+        left,
         account.entry_cost,
     )
 

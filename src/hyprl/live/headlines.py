@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 
@@ -11,7 +12,7 @@ class HeadlineFeed:
     `advance` and `score` are the kernel's functions, which the batch driver runs too.
     """
 
-    __slots__ = ("_advance", "_max_age_us", "_published_utc_us", "_score", "_scores", "cursor")
+    __slots__ = ("_advance", "_any", "_max_age_us", "_published_utc_us", "_score", "_scores", "cursor")
 
     def __init__(
         self,
@@ -21,6 +22,7 @@ class HeadlineFeed:
         functions: tuple[Callable[..., int], Callable[..., float]],
     ) -> None:
         self._published_utc_us = published_utc_us
+        self._any = len(published_utc_us) > 0
         self._scores = scores
         self._max_age_us = max_age_us
         self._advance, self._score = functions
@@ -28,5 +30,7 @@ class HeadlineFeed:
 
     def score_at(self, close_utc_us: int) -> float:
         """Return the latest score published at or before the close, NaN without one or if it is too old."""
+        if not self._any:
+            return math.nan
         self.cursor = self._advance(self._published_utc_us, self.cursor, close_utc_us)
         return self._score(self._published_utc_us, self._scores, self.cursor, close_utc_us, self._max_age_us)

@@ -169,7 +169,7 @@ def test_a_step_without_a_file_is_compiled_at_every_start_and_never_stale(run_py
         return run_python("-c", program).stdout
 
     assert "COMPILED 3.0" in (said := run(3.0))
-    assert "`step` has no source file" in said
+    assert "`step` has no source that can be read" in said
     assert "COMPILED 8.0" in run(8.0)
     assert "COMPILED 3.0" in run(3.0)
 
