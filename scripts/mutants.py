@@ -2,8 +2,9 @@
 
     python scripts/mutants.py --count 60 --seed 1
 
-Each change is made in a copy of `src`, and `tests/unit/<room>` is run against it for at most a minute. A change that
-passes is printed with its line: it needs the test that was missing, or a word on why it changes nothing.
+Each change is made in a copy of `src`, and `tests/unit/<room>` is run against it for at most --seconds. A change that
+passes is printed with its line: it needs the test that was missing, or a word on why it changes nothing. One that
+outlasts the time is printed too: it may loop for ever, or the machine be busy.
 Exit: 0 every change was noticed, 1 some were not.
 """
 
@@ -17,6 +18,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
@@ -25,7 +27,7 @@ import click
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("kernel", "bars", "features", "strategy", "risk", "model", "trace", "live", "logs", "parity")
-SECONDS = 60
+NOTICED, SURVIVED, OUTLASTED = "noticed", "SURVIVED", "OUTLASTED"
 SWAPS: dict[type[ast.AST], str] = {
     ast.Lt: "<=",
     ast.LtE: "<",
@@ -154,7 +156,7 @@ def sites(room: str) -> Iterator[Mutant]:
         yield from visitor.found
 
 
-def is_noticed(mutant: Mutant) -> bool:
+def outcome_of(mutant: Mutant, seconds: float) -> str:
     """Run the room's tests against a copy with the change."""
     with TemporaryDirectory() as folder:
         source = Path(folder) / "src"
@@ -173,13 +175,13 @@ def is_noticed(mutant: Mutant) -> bool:
                 [*command, str(ROOT / "tests" / "unit" / mutant.room)],
                 cwd=ROOT,
                 env=environment,
-                timeout=SECONDS,
+                timeout=seconds,
                 capture_output=True,
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return True  # an endless loop is noticed, too: the unchanged tests end well before
-        return done.returncode != 0
+            return OUTLASTED
+        return NOTICED if done.returncode else SURVIVED
 
 
 @click.command()
@@ -187,17 +189,21 @@ def is_noticed(mutant: Mutant) -> bool:
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--room", "rooms", multiple=True, type=click.Choice(ROOMS), help="Only these rooms.")
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
-def main(count: int, seed: int, rooms: tuple[str, ...], jobs: int) -> None:
+@click.option("--seconds", type=click.FloatRange(min=1.0), default=60.0, show_default=True)
+def main(count: int, seed: int, rooms: tuple[str, ...], jobs: int, seconds: float) -> None:
     """Draw the changes, test each, print those that nothing noticed."""
     every = [mutant for room in rooms or ROOMS for mutant in sites(room)]
     chosen = random.Random(seed).sample(every, min(count, len(every)))  # noqa: S311  a draw, not a secret
-    survivors = 0
+    counts = {NOTICED: 0, SURVIVED: 0, OUTLASTED: 0}
     with ThreadPoolExecutor(jobs) as pool:
-        for mutant, noticed in zip(chosen, pool.map(is_noticed, chosen), strict=True):
-            survivors += not noticed
-            click.echo(f"{'noticed ' if noticed else 'SURVIVED'} {mutant.describe(mutant.file.read_bytes())}")
-    click.echo(f"{len(chosen) - survivors} of {len(chosen)} noticed ({len(every)} places, seed {seed})")
-    sys.exit(1 if survivors else 0)
+        for mutant, outcome in zip(
+            chosen, pool.map(partial(outcome_of, seconds=seconds), chosen), strict=True
+        ):
+            counts[outcome] += 1
+            click.echo(f"{outcome:<9} {mutant.describe(mutant.file.read_bytes())}")
+    summary = ", ".join(f"{count} {outcome.lower()}" for outcome, count in counts.items())
+    click.echo(f"{summary}, of {len(chosen)} ({len(every)} places, seed {seed})")
+    sys.exit(0 if counts[NOTICED] == len(chosen) else 1)
 
 
 if __name__ == "__main__":
