@@ -7,15 +7,18 @@ cause that changed nothing is contradicted and no longer stated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from math import isfinite
 
 from hyprl.causes.cause import Cause
 from hyprl.causes.findings import EvidenceKind, Finding
 
+# What a pattern is still worth whose cause, decided again, changed nothing: listed, and far from being stated.
 _CONTRADICTED = 0.3
+# Of a recorded gap this much may be left before deciding again counts as the right log (formats that round, say).
 _UNREPRODUCED = 0.02
+# Readings that are told beside the strongest one; more would repeat it in other words.
 _MORE = 2
 _RANK = {cause: place for place, cause in enumerate(Cause)}
 
@@ -36,8 +39,8 @@ def _reproduced(measured: Sequence[Finding]) -> bool:
     return all(f.swap is not None and f.swap.unreproduced <= _UNREPRODUCED for f in measured)
 
 
-def _ranked(findings: list[Finding], key: object) -> list[Finding]:
-    return sorted(findings, key=key, reverse=True)  # type: ignore[call-overload,no-any-return]
+def _ranked(findings: list[Finding], key: Callable[[Finding], tuple[float, ...]]) -> list[Finding]:
+    return sorted(findings, key=key, reverse=True)
 
 
 def _backed(measured: Finding, read: list[Finding]) -> Finding:

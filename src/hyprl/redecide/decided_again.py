@@ -20,8 +20,8 @@ from hyprl.model.artifact import PROBABILITY_FUNCTIONS
 from hyprl.redecide.sides import ACCOUNT_FIELDS, Side, side_from
 from hyprl.strategy.decide import StrategyParameters, decide
 
-STRATEGY, INPUTS, FEATURE, MODEL = "strategy.", "inputs.", "features.", "model."
-PROBABILITY = INPUTS + "probability_up"
+_CONSTANT, _INPUT, _FEATURE, _WEIGHT = "strategy.", "inputs.", "features.", "model."
+_PROBABILITY = _INPUT + "probability_up"
 
 
 class Undecided(Enum):
@@ -42,10 +42,10 @@ class ModelShape:
 
     def probability(self, values: Mapping[str, float]) -> float:
         """Return P(up) of the inputs `features.<name>` by the weights `model.<place>`, NaN while in warm-up."""
-        row = [values[FEATURE + name] for name in self.features]
+        row = [values[_FEATURE + name] for name in self.features]
         if not all(map(isfinite, row)):
             return nan
-        weights = [values[f"{MODEL}{place}"] for place in range(self.weights)]
+        weights = [values[f"{_WEIGHT}{place}"] for place in range(self.weights)]
         return float(PROBABILITY_FUNCTIONS[self.kind](weights, row))
 
 
@@ -124,15 +124,15 @@ def _stated_shape(side: Side, row: int) -> ModelShape | None:
 
 def _model_inputs(side: Side, row: int) -> dict[str, float]:
     found = {
-        FEATURE + name: float(side.features[row, place])
+        _FEATURE + name: float(side.features[row, place])
         for place, name in enumerate(side.columns)
         if name in side.model.columns
     }
-    return found | {f"{MODEL}{place}": weight for place, weight in enumerate(side.model.weights or ())}
+    return found | {f"{_WEIGHT}{place}": weight for place, weight in enumerate(side.model.weights or ())}
 
 
 def _from_features(values: dict[str, float], side: Side, row: int) -> dict[str, float]:
-    return {name: value for name, value in values.items() if name != PROBABILITY} | _model_inputs(side, row)
+    return {name: value for name, value in values.items() if name != _PROBABILITY} | _model_inputs(side, row)
 
 
 def inputs_at(side: Side, row: int) -> dict[str, float]:
@@ -158,16 +158,16 @@ def inputs_at(side: Side, row: int) -> dict[str, float]:
         trades_today=account["account.trades_today"],
         bars_since_entry=account["account.bars_since_entry"],
     )
-    found = {STRATEGY + name: float(value) for name, value in side.rules[row]._asdict().items()}
-    found |= {INPUTS + name: float(value) for name, value in context._asdict().items()}
-    return found | {PROBABILITY: float(side.probability[row])}
+    found = {_CONSTANT + name: float(value) for name, value in side.rules[row]._asdict().items()}
+    found |= {_INPUT + name: float(value) for name, value in context._asdict().items()}
+    return found | {_PROBABILITY: float(side.probability[row])}
 
 
 def _decision(values: Mapping[str, float], shape: ModelShape | None) -> Decision:
-    inputs: Any = {name: values[INPUTS + name] for name in BarContext._fields}
+    inputs: Any = {name: values[_INPUT + name] for name in BarContext._fields}
     context = BarContext(**inputs)
-    rules = StrategyParameters(*(values[STRATEGY + name] for name in StrategyParameters._fields))
-    return decide(values[PROBABILITY] if shape is None else shape.probability(values), context, rules)
+    rules = StrategyParameters(*(values[_CONSTANT + name] for name in StrategyParameters._fields))
+    return decide(values[_PROBABILITY] if shape is None else shape.probability(values), context, rules)
 
 
 def _follows(side: Side, row: int, values: Mapping[str, float]) -> bool:

@@ -33,7 +33,6 @@ ACCOUNT_FIELDS = (
     "equity",
 )
 _PER_ROW = ("threshold_long", "threshold_short", "risk_fraction", "atr_multiplier", "reward_multiple")
-_REMEDY = "docs/counterfactuals.md lists what a log must hold to be decided again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,4 +251,8 @@ def _column_equal_to(frame: pl.DataFrame, source: str, prefix: str, columns: tup
 
 
 def _bad(where: str, fact: str) -> TraceError:
-    return TraceError(fact, where=where, remedy=_REMEDY)
+    return TraceError(
+        fact,
+        where=where,
+        remedy="docs/counterfactuals.md lists what a log must hold to be decided again.",
+    )

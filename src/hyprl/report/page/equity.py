@@ -9,7 +9,7 @@ from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.parity.diff import side_columns
 from hyprl.report.page.markup import Markup, el, join
 from hyprl.report.page.numbers import clipped, counted, percent
-from hyprl.report.page.plot import SIZE, Key, curve, legend, panel, time_axis
+from hyprl.report.page.plot import EXTENT, Key, curve, legend, panel, time_axis
 from hyprl.report.page.scales import Linear, linear, time_ticks
 from hyprl.report.page.series import MOST_POINTS, column, instants_of
 
@@ -113,7 +113,7 @@ def _apart(gaps: Float64Array) -> Markup:
 
 
 def _line(values: Float64Array, scale: Linear, style: str) -> Markup | None:
-    step = SIZE / max(1, len(values) - 1)
+    step = EXTENT / max(1, len(values) - 1)
     finite = np.isfinite(values).tolist()
     points = zip(values.tolist(), finite, strict=True)
     return curve(

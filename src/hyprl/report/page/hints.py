@@ -14,7 +14,7 @@ from hyprl.parity.worst import WorstBar
 from hyprl.report.page.bars import bar_id, spoken
 from hyprl.report.page.equity import MOST_SYMBOLS, curves_of, thinned_rows
 from hyprl.report.page.numbers import brief, clipped, instant
-from hyprl.report.page.plot import SIZE
+from hyprl.report.page.plot import EXTENT
 from hyprl.report.page.scatter import paired_probabilities, places
 from hyprl.report.page.series import Series
 
@@ -40,7 +40,7 @@ def hints(diff: pl.DataFrame, series: Series, worst: tuple[WorstBar, ...]) -> di
 def _scatter(
     found: list[tuple[float, float] | None], marks: list[int], opened: dict[str, str]
 ) -> dict[str, Any]:
-    y = [None if place is None else round(SIZE - SIZE * place[1], 1) for place in found]
+    y = [None if place is None else round(EXTENT - EXTENT * place[1], 1) for place in found]
     x = [None if place is None else round(place[0], 1) for place in found]
     return {"x": x, "y": y, "like": "time", "marks": marks, "bars": opened}
 
@@ -57,7 +57,7 @@ def _equity(diff: pl.DataFrame) -> dict[str, Any]:
             "\n".join((stamp, *(f"{name} {curve[n]:,.2f}" for name, curve in values.items())))
             for n, stamp in enumerate(_stamps(diff, rows))
         ]
-        step = SIZE / max(1, len(rows) - 1)
+        step = EXTENT / max(1, len(rows) - 1)
         charts[f"equity-{number}"] = {"x": _rounded([n * step for n in range(len(rows))]), "texts": lines}
     return charts
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hyprl.report.page.markup import Markup, el, join
 from hyprl.report.page.scales import Tick
 
-SIZE = 1_000.0
+EXTENT = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ def panel(
     """
     labels = [el("text", tick.label, x="100%", y=_down(tick.at), dy=".32em") for tick in y]
     grid = [el("line", class_="grid", x1="0", x2="100%", y1=_down(at), y2=_down(at)) for at in lines]
-    cursor = el("line", class_="cursor", x1="0", x2="0", y1="0", y2=int(SIZE))
+    cursor = el("line", class_="cursor", x1="0", x2="0", y1="0", y2=int(EXTENT))
     inside = el(
         "svg",
         join(part for part in drawing if part is not None),
         cursor,
-        viewBox=f"0 0 {SIZE:g} {SIZE:g}",
+        viewBox=f"0 0 {EXTENT:g} {EXTENT:g}",
         preserveAspectRatio="none",
         width="100%",
         height="100%",
@@ -77,13 +77,13 @@ def time_axis(ticks: Sequence[Tick]) -> Markup:
 
 def strokes(xs: Iterable[float], low: float, high: float, style: str) -> Markup | None:
     """Return vertical strokes between two heights (0 to 1) at each x."""
-    path = "".join(f"M{x:.1f} {SIZE - SIZE * low:.1f}V{SIZE - SIZE * high:.1f}" for x in xs)
+    path = "".join(f"M{x:.1f} {EXTENT - EXTENT * low:.1f}V{EXTENT - EXTENT * high:.1f}" for x in xs)
     return _path(path, style)
 
 
 def dots(points: Iterable[tuple[float, float]], style: str) -> Markup | None:
     """Return dots at (x in drawing units, height from 0 to 1)."""
-    return _path("".join(f"M{x:.1f} {SIZE - SIZE * at:.1f}h0" for x, at in points), f"dots {style}")
+    return _path("".join(f"M{x:.1f} {EXTENT - EXTENT * at:.1f}h0" for x, at in points), f"dots {style}")
 
 
 def curve(points: Iterable[tuple[float, float] | None], style: str) -> Markup | None:
@@ -93,15 +93,15 @@ def curve(points: Iterable[tuple[float, float] | None], style: str) -> Markup | 
         if point is None:
             pen = "M"
             continue
-        path.append(f"{pen}{point[0]:.1f} {SIZE - SIZE * point[1]:.1f}")
+        path.append(f"{pen}{point[0]:.1f} {EXTENT - EXTENT * point[1]:.1f}")
         pen = "L"
     return _path("".join(path), f"curve {style}")
 
 
 def level(at: float, style: str) -> Markup:
     """Return a horizontal line across the plot."""
-    y = f"{SIZE - SIZE * at:.1f}"
-    return el("line", x1="0", x2=f"{SIZE:g}", y1=y, y2=y, class_=style)
+    y = f"{EXTENT - EXTENT * at:.1f}"
+    return el("line", x1="0", x2=f"{EXTENT:g}", y1=y, y2=y, class_=style)
 
 
 def legend(keys: Iterable[Key]) -> Markup:

@@ -9,7 +9,7 @@ from hyprl.domain.arrays import Float64Array
 from hyprl.parity.diff import side_columns
 from hyprl.report.page.markup import Markup, el
 from hyprl.report.page.numbers import counted
-from hyprl.report.page.plot import SIZE, Key, dots, legend, level, panel
+from hyprl.report.page.plot import EXTENT, Key, dots, legend, level, panel
 from hyprl.report.page.scales import Linear, Tick, linear
 from hyprl.report.page.series import Series, column
 
@@ -55,7 +55,7 @@ def places(values: tuple[Float64Array, Float64Array]) -> list[tuple[float, float
     both = np.isfinite(bt) & np.isfinite(replay)
     scale = linear([*bt[both].tolist(), *replay[both].tolist()])
     return [
-        (SIZE * scale.at(left), scale.at(right)) if has else None
+        (EXTENT * scale.at(left), scale.at(right)) if has else None
         for left, right, has in zip(bt.tolist(), replay.tolist(), both.tolist(), strict=True)
     ]
 
@@ -65,7 +65,7 @@ def _square(
 ) -> Markup:
     points = list(zip(places(values), series.differs.tolist(), strict=True))
     drawing = [
-        el("line", x1="0", y1=int(SIZE), x2=int(SIZE), y2="0", class_="diagonal"),
+        el("line", x1="0", y1=int(EXTENT), x2=int(EXTENT), y2="0", class_="diagonal"),
         *(_crosshair(scale, value) for value in _thresholds(diff)),
         dots((point for point, differs in points if point is not None and not differs), "dot"),
         dots((point for point, differs in points if point is not None and differs), "differs"),
@@ -78,8 +78,8 @@ def _square(
 def _crosshair(scale: Linear, value: float) -> Markup | None:
     if not scale.low < value < scale.high:
         return None
-    x = f"{SIZE * scale.at(value):.1f}"
-    upright = el("line", x1=x, x2=x, y1="0", y2=int(SIZE), class_="threshold")
+    x = f"{EXTENT * scale.at(value):.1f}"
+    upright = el("line", x1=x, x2=x, y1="0", y2=int(EXTENT), class_="threshold")
     return Markup(upright + level(scale.at(value), "threshold"))
 
 
