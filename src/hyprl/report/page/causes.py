@@ -86,7 +86,7 @@ def _finding(finding: WordedFinding, span: Span | None) -> Markup:
     return el(
         "li",
         el("div", el("h3", finding.cause.replace("_", " ")), el("b", value), class_="split"),
-        _bar(span, "doubt" if finding.confident else "unsure"),
+        _bar(span, "sure" if finding.confident else "unsure"),
         el("p", about, class_="quiet"),
         el("p", finding.evidence),
         el("p", "; ".join(parts) + ".", class_="quiet") if parts else None,

@@ -186,6 +186,19 @@ def test_causes_carry_shares_evidence_and_advice(
     assert "bars were not recorded" in text
 
 
+def test_the_bars_of_a_waterfall_have_a_colour_each(
+    make_log: Log, part: Log, make_content: Make, explanation: WordedExplanation
+) -> None:
+    log = make_log(50)
+    page = render_page(make_content(log, part(log, [5]), "exact", explanation))
+    drawn = re.findall(r'<svg class="share".*?</svg>', page, re.DOTALL)
+    styles = {
+        style for bar in drawn for names in re.findall(r'class="([^"]*)"', bar) for style in names.split()
+    }
+    assert {"track", "sure", "rest"} <= styles
+    assert all(f".share .{style} {{ fill" in page for style in styles - {"share"})
+
+
 def test_without_an_explanation_the_page_says_how_to_get_one(broken: PageContent) -> None:
     assert "Causes were not looked for here; hyprl explain" in Reader(render_page(broken)).text
 
