@@ -83,7 +83,7 @@ class BacktestRun:
 def run_window(kernel: Any, window: RunWindow, inputs: RunInputs, *, record: bool = False) -> BacktestRun:
     """Warm up on the bars before the window, decide and fill those in it, flatten at its end.
 
-    `kernel` is a linked kernel (hyprl.jit). With `record` every feature and decision is kept (about 250 bytes a bar).
+    `kernel` is a linked kernel (hyprl.jit). With `record` every feature and decision is kept (about 300 bytes a bar).
     """
     width = len(kernel.plan.columns)
     recorded = window.length if record else 0

@@ -22,11 +22,12 @@ Announce = Callable[[str], None]
 
 
 def compiler_facts() -> tuple[str, ...]:
-    """Return what compiled code depends on beside its source: options, versions, processor."""
+    """Return what compiled code depends on beside its source: how it is compiled, versions, processor."""
+    own = (path.read_text() for path in sorted(Path(__file__).parent.glob("*.py")))
     settings: Any = numba.config
     processor = settings.CPU_NAME or llvmlite.binding.get_host_cpu_name()
     versions = (numba.__version__, llvmlite.__version__, np.__version__)
-    return (repr((OPTIONS, INNER, UNCOUNTED)), *versions, str(processor), str(settings.CPU_FEATURES))
+    return (*own, *versions, str(processor), str(settings.CPU_FEATURES))
 
 
 class Compiler:

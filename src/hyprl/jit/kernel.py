@@ -108,7 +108,7 @@ def link_kernel(
 ) -> Kernel:
     """Bind the feature plan and the model's evaluation into the kernel.
 
-    `announce` is told once when a compilation is due (some seconds; later runs load it from the cache). With a user's
+    `announce` is called once when a compilation is due (some seconds; later runs load it from the cache). With a user's
     own steps in the plan, the linked functions raise FeatureError when one fails or cannot be compiled.
     """
     compiled = default_mode() == COMPILED and mode == COMPILED

@@ -57,15 +57,15 @@ def reachable(functions: list[Function], bindings: Bindings) -> list[Function]:
 
     Beside those that are linked: what a user compiled with numba himself, and what is named through a module.
     """
-    seen: dict[Function, None] = {}
+    found: dict[Function, None] = {}
     queue = list(functions)
     while queue:
         function = queue.pop(0)
         function = bindings.get(function, function)
-        if function not in seen:
-            seen[function] = None
+        if function not in found:
+            found[function] = None
             queue.extend(_python_functions(_named_values(function)))
-    return list(seen)
+    return list(found)
 
 
 def _named_values(function: Function) -> Iterator[object]:

@@ -154,9 +154,8 @@ def observed_at(bars: BarColumns, index: int, slot: int, score: float, work: Wor
 
 def keep_features(out: Float64Array, features: Vector) -> None:
     """Copy a bar's features."""
-    for column in range(
-        len(features)
-    ):  # a slice would need numba's memory manager, which costs half the speed
+    # One by one: a slice would need numba's memory manager, without which the kernel is twice as fast.
+    for column in range(len(features)):
         out[column] = features[column]
 
 

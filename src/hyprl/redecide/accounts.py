@@ -69,8 +69,8 @@ def _observed(side: Side) -> Iterator[Observed]:
         side.probability.tolist(),
         side.score.tolist(),
     )
-    for bar, *known in zip(side.bars.tolist(), *columns, strict=True):
-        yield Observed(Bar(*bar), *known)
+    for bar, *rest in zip(side.bars.tolist(), *columns, strict=True):
+        yield Observed(Bar(*bar), *rest)
 
 
 def _recorded_order(side: Side, row: int, judged: Judged) -> Order:
@@ -142,7 +142,7 @@ Events = Mapping[int, StateEvent]
 
 
 def unshared_events(left: Events, right: Events, left_of: Int64Array) -> tuple[Events, Events]:
-    """Return each side's events, by its own rows, that the other side has not recorded alike at the same bar."""
+    """Return each side's events, by its own rows, that the other side did not record at the same bar."""
     shared = {
         int(left_of[row]): row
         for row, event in right.items()

@@ -201,6 +201,7 @@ def order_of(decision: Decision, context: BarContext, parameters: StrategyParame
     """Return the entry that an emitted decision asks for, NO_ORDER for a rejected bar."""
     if decision.reason != EMIT:
         return NO_ORDER
+    # Not handed over by `decide`, which sized by it: a recorded decision, sized elsewhere, becomes an order here too.
     distance = stop_distance(context.atr, parameters.atr_multiplier)
     return Order(float(decision.direction), decision.position_size, distance)
 
