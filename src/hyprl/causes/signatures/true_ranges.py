@@ -98,12 +98,12 @@ def _restarted(left: Floats, gap: Floats, length: int, noise: float) -> int | No
     error[length:] = (sums[length:] - sums[:-length]) / length - left[length:]
     kept = 1.0 - 1.0 / length
     for bars in range(min(len(gap) // 3, 40 * length)):
-        seen_gap = gap[bars + length :]
+        rest = gap[bars + length :]
         due = error[length : len(gap) - bars] * kept**bars
-        strong = np.isfinite(seen_gap) & (np.abs(due) > 20.0 * noise)
+        strong = np.isfinite(rest) & (np.abs(due) > 20.0 * noise)
         if int(strong.sum()) < _LEAST_BARS:
             return None
-        if float(np.median(np.abs(seen_gap[strong] / due[strong] - 1.0))) < 0.02:
+        if float(np.median(np.abs(rest[strong] / due[strong] - 1.0))) < 0.02:
             return bars
     return None
 
