@@ -1,4 +1,4 @@
-"""How long a user waits: `hyprl --help`, `hyprl check` on the embedded year, and the first compilation.
+"""How long a user waits: `hyprl --help`, three years of bars validated, `hyprl check` on the embedded year, compiling.
 
 Prints one JSON object. Each is a process of its own, timed by the wall clock, as a user would.
 """
@@ -15,9 +15,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import hyprl
 from bench import ONE_THREAD
 
-WANTED = {"hyprl --help": 0.3, "hyprl check": 5.0}
+WANTED = {"hyprl --help": 0.3, "hyprl bars validate": 1.0, "hyprl check": 5.0}
+BARS = Path(hyprl.__file__).parent / "embedded" / "synthetic_nvda_1h.parquet"
 
 
 def main() -> None:
@@ -30,6 +32,10 @@ def main() -> None:
         cold, said = timed(["check", "--out", str(place / "cold")], place)
         waits = {
             "hyprl --help": [timed(["--help"], place)[0] for _ in range(arguments.turns)],
+            "hyprl bars validate": [
+                timed(["bars", "validate", str(BARS), "--symbol", "NVDA"], place)[0]
+                for _ in range(arguments.turns)
+            ],
             "hyprl check": [
                 timed(["check", "--out", str(place / f"out{turn}")], place)[0]
                 for turn in range(arguments.turns)

@@ -1,7 +1,6 @@
 """What the README of the real bars says is in them must be noticed. Skipped where they are absent."""
 
 import csv
-import time
 from datetime import date
 
 import numpy as np
@@ -40,14 +39,6 @@ def test_every_cell_is_what_python_reads(real_bars):
         rows = list(csv.DictReader(handle))
     for name in ("open", "high", "low", "close", "volume"):
         assert getattr(series, name).tolist() == [float(row[name]) for row in rows]
-
-
-def test_reading_takes_less_than_a_tenth_of_a_second(real_bars):
-    path = real_bars / "bars_1h" / "NVDA.csv"
-    read_bars(path, "NVDA", BarsConfig())
-    started = time.perf_counter()
-    read_bars(path, "NVDA", BarsConfig())
-    assert time.perf_counter() - started < 0.1
 
 
 def test_five_minute_bars_of_another_vendor_agree_with_the_hours(real_bars):
