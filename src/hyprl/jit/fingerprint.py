@@ -56,7 +56,7 @@ def _places(functions: list[Function], texts: dict[str, str]) -> dict[Function, 
     places = {}
     for function in functions:
         name, code = function.__code__.co_filename, function.__code__
-        place = _codes_of(texts[name], name).get(code)
+        place = _codes_of(texts[name], name).get(_unflagged(code))
         if place is None:
             raise UnknownSourceError(function.__name__)
         places[function] = f"{name} {place}"
@@ -71,7 +71,12 @@ def _codes_of(text: str, name: str) -> dict[types.CodeType, int]:
         return {}
     for code in codes:
         codes.extend(constant for constant in code.co_consts if isinstance(constant, types.CodeType))
-    return {code: place for place, code in enumerate(codes)}
+    return {_unflagged(code): place for place, code in enumerate(codes)}
+
+
+def _unflagged(code: types.CodeType) -> types.CodeType:
+    # numba changes the flags of a function that it calls while a profiler looks on.
+    return code.replace(co_flags=0)
 
 
 def _files(function: Function) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """The hash that names compiled code: it follows every source and every value that a function uses, and nothing else."""
 
+import cProfile
 import importlib.util
 import linecache
 import sys
 import types
 from itertools import count
 
+import numba
 import pytest
 
 from hyprl.jit.fingerprint import UnknownSourceError, source_hash
@@ -36,6 +38,10 @@ def scaled(v):
 LIMITS = "TOP = 3.0\n"
 FILES = {"my_limits": LIMITS, "my_helpers": HELPERS, "my_step": STEP}
 UNIQUE = count()
+
+
+def doubled(value):
+    return 2.0 * value
 
 
 @pytest.fixture
@@ -169,3 +175,11 @@ def test_a_file_that_was_edited_after_it_was_loaded_does_not_name_the_old_code(l
     (modules.folder / "my_helpers.py").write_text(HELPERS.replace("2.0 * v", "3.0 * v"))
     with pytest.raises(UnknownSourceError, match="`doubled`"):
         source_hash([modules.my_step.step], {})
+
+
+def test_a_function_that_ran_compiled_under_a_profiler_is_still_found_in_its_file():
+    digest = source_hash([doubled], {})
+    flags, profiler = doubled.__code__.co_flags, cProfile.Profile()
+    profiler.runcall(numba.njit(doubled), 1.5)
+    assert doubled.__code__.co_flags != flags  # else numba has mended it, and `_unflagged` can go
+    assert source_hash([doubled], {}) == digest
