@@ -77,6 +77,7 @@ def commission_of(price: float, size: float, execution: ExecutionParameters) -> 
 def begin_bar(account: Account, session: int) -> Account:
     """Count a bar; the first of a session starts the day's count of trades and keeps the equity it began with."""
     today, left = account.session, account.exit
+    # Before any fill: an entry at the session's open counts for it, and its loss is measured from the close before.
     if today.day != session:
         today = Session(float(session), account.equity, 0.0)
     if left.kind != EXIT_NONE:
@@ -99,6 +100,7 @@ def enter(account: Account, bar: Bar, execution: ExecutionParameters) -> Account
     order, today = account.pending, account.session
     price = bar.open * (1.0 + order.side * execution.slippage)
     cost = commission_of(price, order.size, execution)
+    # Levels lie around the fill, not around the close that was decided on: a gap changes the price, not the risk.
     return Account(
         cash=account.cash - cost,
         equity=account.equity,
@@ -130,6 +132,8 @@ def check_exits(account: Account, bar: Bar, execution: ExecutionParameters) -> A
     favourable = bar.high if side > 0.0 else bar.low
     stop_kind = EXIT_TRAILING if held.stop_trailed > 0.0 else EXIT_STOP
     slip = 1.0 - side * execution.stop_slippage
+    # The open is the one price whose place in the bar is known, so it comes before both levels. Of two levels inside
+    # the bar the worse is taken: which came first is not known.
     if side * (bar.open - stop) <= 0.0:
         return leave(account, bar.open * slip, stop_kind, execution)
     if side * (bar.open - target) >= 0.0:
@@ -146,6 +150,7 @@ def leave(account: Account, price: float, kind: int, execution: ExecutionParamet
     held = account.position
     cost = commission_of(price, held.size, execution)
     gain = held.side * held.size * (price - held.entry_price)
+    # All but side and size stays: `closed_trade` reads it, and saved states keep their bytes.
     return Account(
         cash=account.cash + (gain - cost),
         equity=account.equity,
@@ -177,7 +182,8 @@ def trail_stop(held: Position, bar: Bar, execution: ExecutionParameters) -> Posi
     reached = bar.high if side > 0.0 else bar.low
     if side * (reached - best) > 0.0:
         best = reached
-    if not side * (best - held.entry_price) < execution.trailing_activation_r * held.risk_distance:
+    if side * (best - held.entry_price) >= execution.trailing_activation_r * held.risk_distance:
+        # Works from the next bar on: whether this bar's adverse price came before its best one is not known.
         candidate = best - side * execution.trailing_distance_r * held.risk_distance
         if side * (candidate - stop) > 0.0:
             stop, trailed = candidate, 1.0

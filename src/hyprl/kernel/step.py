@@ -63,7 +63,7 @@ def settle(account: Account, bar: Bar, session: int, execution: ExecutionParamet
     """
     account = begin_bar(account, session)
     if not is_usable(bar):
-        return account
+        return account  # equity stays that of the last price that could be traded
     if account.pending.side != NO_DIRECTION:
         account = enter(account, bar, execution)
     if account.position.side != NO_DIRECTION:
