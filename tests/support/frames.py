@@ -9,7 +9,7 @@ from hyprl.causes import counterfactual
 from hyprl.causes import explain as explaining
 from hyprl.causes.counterfactual import Attribution
 from hyprl.causes.findings import Explanation, Finding, Redecide
-from hyprl.domain.bars import Int64Array
+from hyprl.domain.arrays import Int64Array
 from hyprl.logs.log import Log, LogPair
 from hyprl.logs.normalise import normalise
 from hyprl.parity import verdict

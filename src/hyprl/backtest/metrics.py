@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from hyprl.domain.bars import BarSeries, Float64Array
+from hyprl.domain.arrays import Float64Array
+from hyprl.domain.bars import BarSeries
 from hyprl.domain.decisions import EXIT_NAMES
 from hyprl.domain.trades import Trade
 

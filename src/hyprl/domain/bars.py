@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyprl.domain.arrays import Float64Array as Float64Array  # noqa: PLC0414 - other rooms import it from here
-from hyprl.domain.arrays import Int64Array as Int64Array  # noqa: PLC0414 - other rooms import it from here
+from hyprl.domain.arrays import Float64Array, Int64Array
 
 # What kernel code indexes: plain lists when interpreted, arrays when compiled.
 Vector = Sequence[float] | Float64Array

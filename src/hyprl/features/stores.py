@@ -11,7 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from hyprl.domain.bars import BarSeries, ClosedBar, Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
+from hyprl.domain.bars import BarSeries, ClosedBar
 from hyprl.features.pipeline import FeatureFrameSnapshot, FeaturePipeline
 from hyprl.features.plan import FeaturePlan
 

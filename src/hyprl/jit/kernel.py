@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from hyprl.domain.bars import BarSeries, Float64Array
+from hyprl.domain.arrays import Float64Array
+from hyprl.domain.bars import BarSeries
 from hyprl.errors import ConfigError, FeatureError, OutputError
 from hyprl.features.pipeline import STEP_FAILURES
 from hyprl.features.plan import FeaturePlan

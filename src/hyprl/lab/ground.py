@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from hyprl.causes.steps import DecisionStep
-from hyprl.domain.bars import Float64Array
+from hyprl.domain.arrays import Float64Array
 from hyprl.errors import ConfigError
 from hyprl.features.pipeline import FeaturePipeline
 from hyprl.features.stores import BacktestFeatureStore, LiveFeatureStore

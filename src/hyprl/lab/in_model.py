@@ -12,7 +12,7 @@ import numpy as np
 from hyprl.causes.cause import Cause
 from hyprl.causes.steps import DecisionStep
 from hyprl.domain.account import Account
-from hyprl.domain.bars import Float64Array
+from hyprl.domain.arrays import Float64Array
 from hyprl.domain.decisions import Decision
 from hyprl.errors import ArtifactError
 from hyprl.lab.fault import fault

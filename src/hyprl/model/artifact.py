@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Any, Protocol, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from hyprl.config import ModelConfig
+from hyprl.domain.arrays import Float64Array
 from hyprl.domain.instants import iso_utc, moment_of
 from hyprl.errors import ArtifactError
 from hyprl.files import atomic_write_bytes
@@ -137,7 +137,7 @@ class ProbabilityModel:
         """`none`, `platt` or `isotonic`."""
         return layout.calibration_name(self.weights)
 
-    def weights_array(self) -> npt.NDArray[np.float64]:
+    def weights_array(self) -> Float64Array:
         """Return a fresh float64 copy of the weights, for the compiled kernel."""
         return np.array(self.weights, dtype=np.float64)
 

@@ -27,9 +27,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-Vector = Sequence[float] | npt.NDArray[np.float64]
+from hyprl.domain.arrays import Float64Array
+
+Vector = Sequence[float] | Float64Array
 
 HEADER = 4
 NODE_SLOTS = 3

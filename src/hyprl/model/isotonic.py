@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
 
 
 class _Block(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from hyprl.config import ModelConfig
-from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.errors import ArtifactError, MissingExtraError
 from hyprl.model import layout, newton
 from hyprl.model.calibration import sigmoid_by_numpy

@@ -15,7 +15,7 @@ import math
 
 import numpy as np
 
-from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.errors import ArtifactError
 from hyprl.model.evaluate import sigmoid
 

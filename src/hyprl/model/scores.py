@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
 
 CURVE_BINS = 10
 QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hyprl.config import ModelConfig
-from hyprl.domain.bars import Float64Array
+from hyprl.domain.arrays import Float64Array
 from hyprl.errors import ArtifactError, DataError
 from hyprl.model import layout
 from hyprl.model.artifact import ProbabilityModel, TrainingRecord, training_settings

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from hyprl.config import ModelConfig
-from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.errors import DataError
 from hyprl.model import scores
 from hyprl.model.calibration import fit_calibration

@@ -14,7 +14,8 @@ from math import inf, isclose, isnan
 import numpy as np
 
 from hyprl.domain.account import NO_ORDER, Account, Order
-from hyprl.domain.bars import Bar, Int64Array
+from hyprl.domain.arrays import Int64Array
+from hyprl.domain.bars import Bar
 from hyprl.domain.decisions import EMIT, LONG, NO_DIRECTION, BarContext
 from hyprl.kernel.account import open_account, place, taken
 from hyprl.kernel.step import judge, settle

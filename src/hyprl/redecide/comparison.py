@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hyprl.causes.facts.differences import FileWeights, HeaderWeights
-from hyprl.domain.bars import BarSeries, Float64Array
+from hyprl.domain.arrays import Float64Array
+from hyprl.domain.bars import BarSeries
 from hyprl.errors import TraceError
 from hyprl.features.plan import FeaturePlan
 from hyprl.redecide.accounts import Events, unshared_events

@@ -27,7 +27,8 @@ from hyprl.causes.facts.differences import (
     UnclosedBars,
 )
 from hyprl.causes.findings import FactorFacts
-from hyprl.domain.bars import PRICE_COLUMNS, Float64Array
+from hyprl.domain.arrays import Float64Array
+from hyprl.domain.bars import PRICE_COLUMNS
 from hyprl.domain.instants import iso_utc
 from hyprl.redecide.comparison import (
     Comparison,

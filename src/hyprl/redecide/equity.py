@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hyprl.domain.bars import Int64Array
+from hyprl.domain.arrays import Int64Array
 from hyprl.redecide.sequences import NOWHERE
 from hyprl.redecide.sides import Side
 

@@ -13,7 +13,7 @@ from math import inf
 import numpy as np
 
 from hyprl.causes.factor import Factor
-from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.features.plan import FeaturePlan
 from hyprl.redecide.deviations import (
     Rounding,

@@ -14,7 +14,8 @@ from math import isfinite
 
 import numpy as np
 
-from hyprl.domain.bars import PRICE_COLUMNS, BarSeries, Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
+from hyprl.domain.bars import PRICE_COLUMNS, BarSeries
 from hyprl.errors import FeatureError
 from hyprl.features.plan import FeaturePlan
 from hyprl.features.registry import resolve_feature

@@ -10,7 +10,7 @@ import polars as pl
 
 from hyprl.causes.factor import Factor
 from hyprl.causes.findings import FactorFacts
-from hyprl.domain.bars import Float64Array, Int64Array
+from hyprl.domain.arrays import Float64Array, Int64Array
 from hyprl.redecide.accounts import StateEvent
 from hyprl.redecide.comparison import Comparison, left_features
 from hyprl.redecide.equity import equity_source

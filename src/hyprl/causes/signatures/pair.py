@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from hyprl.causes.steps import BAR, PRICES, DecisionStep, step_of
-from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array
+from hyprl.domain.arrays import BoolArray, Float64Array, Int64Array, ObjectArray
 from hyprl.domain.instants import iso_utc
 from hyprl.logs.vocabulary import EMIT
 from hyprl.parity.diff import BOTH, LEFT_ONLY, RIGHT_ONLY, side_columns
@@ -118,7 +117,7 @@ class Pair:
             self._columns[name] = self._numeric(name)
         return self._columns[name]
 
-    def words(self, name: str) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]] | None:
+    def words(self, name: str) -> tuple[ObjectArray, ObjectArray] | None:
         """Return a text column of both sides, None entries where missing."""
         if name not in self.names:
             return None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from hyprl.causes.cause import Cause
 from hyprl.causes.facts.settings import InferredThresholds, ThresholdBounds
 from hyprl.causes.findings import Finding
 from hyprl.causes.signatures.pair import Bools, Column, Floats, Pair, first_true
+from hyprl.domain.arrays import ObjectArray
 from hyprl.logs.vocabulary import LONG, SHORT
 
 _FEW = 3
@@ -43,13 +43,11 @@ def inferred(pair: Pair) -> Finding | None:
     )
 
 
-def _sides(
-    column: Column, words: tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]
-) -> tuple[tuple[Floats, npt.NDArray[np.object_]], ...]:
+def _sides(column: Column, words: tuple[ObjectArray, ObjectArray]) -> tuple[tuple[Floats, ObjectArray], ...]:
     return (column.left, words[0]), (column.right, words[1])
 
 
-def _bounds(values: Floats, chosen: npt.NDArray[np.object_] | Bools) -> tuple[float, float] | None:
+def _bounds(values: Floats, chosen: ObjectArray | Bools) -> tuple[float, float] | None:
     """Return the highest value that is not chosen and the lowest that is, None unless the first lies below."""
     finite = np.isfinite(values)
     picked = np.asarray(chosen, dtype=np.bool_) & finite
