@@ -33,8 +33,9 @@ SPLIT_RATIOS = np.array([1.5, 2, 3, 4, 5, 7, 8, 10, 15, 20, 25])
 SPLIT_FACTORS = np.concatenate([SPLIT_RATIOS, 1.0 / SPLIT_RATIOS])
 SPLIT_TOLERANCE = 0.04
 LEVEL_TOLERANCE = 0.12
-# Five sessions of seven hours. Prices that far apart need no split to explain them: 200 missing bars in which a price
-# doubled looked like a reverse one.
+# Five sessions of seven hours. Prices farther apart need no split to explain them: 200 missing bars in which a price
+# doubled looked like a reverse one. In three years of five large stocks a price came no farther than x1.30 in five
+# trading days, short of the least ratio, but x1.58 in 28 and x1.76 in 40.
 MOST_HOURS_BETWEEN = 35
 BREAK_SESSIONS = 20
 BREAK_SESSIONS_LEAST = 10
