@@ -23,7 +23,7 @@ Announce = Callable[[str], None]
 
 def compiler_facts() -> tuple[str, ...]:
     """Return what compiled code depends on beside its source: how it is compiled, versions, processor."""
-    own = (path.read_text() for path in sorted(Path(__file__).parent.glob("*.py")))
+    own = (path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
     settings: Any = numba.config
     processor = settings.CPU_NAME or llvmlite.binding.get_host_cpu_name()
     versions = (numba.__version__, llvmlite.__version__, np.__version__)
